@@ -1,0 +1,2 @@
+//! The sysvitals command.
+fn main() {}

@@ -1,0 +1,3 @@
+//! Process and system monitoring.
+
+pub mod parse;

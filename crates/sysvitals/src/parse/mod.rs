@@ -1,0 +1,69 @@
+//! Kernel text to structs: bytes in, values out.
+//!
+//! Every function here is pure: no I/O, no panics, no dependence on the host it runs on.
+//! Facts that a file does not hold (page size, clock ticks) are the caller's to apply.
+//! Keys that a newer kernel adds are skipped; a known key with a value that cannot be read is a
+//! [`ParseError`], never a default.
+
+pub(crate) mod text;
+
+mod args;
+mod cpulist;
+mod fdinfo;
+mod io;
+mod net;
+mod smaps;
+mod stat;
+mod statm;
+mod status;
+mod system;
+
+pub use args::{cmdline, environ};
+pub use cpulist::cpu_list;
+pub use fdinfo::{FdInfo, fdinfo, open_mode};
+pub use io::{Io, io};
+pub use net::{InetRow, UnixRow, net_inet, net_unix};
+pub use smaps::{Mapping, Rollup, smaps, smaps_rollup};
+pub use stat::{Stat, stat};
+pub use statm::{Statm, statm};
+pub use status::{Status, status};
+pub use system::{btime, mem_total};
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// What could not be read in a kernel file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    what: Cow<'static, str>,
+    line: Option<usize>,
+}
+
+impl ParseError {
+    #[cold]
+    pub(crate) fn new(what: impl Into<Cow<'static, str>>) -> Self {
+        Self { what: what.into(), line: None }
+    }
+
+    #[cold]
+    pub(crate) fn at_line(what: impl Into<Cow<'static, str>>, line: usize) -> Self {
+        Self { what: what.into(), line: Some(line) }
+    }
+
+    /// The line, counted from 1, where the file is read line by line.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        match self.line {
+            Some(line) => write!(f, " (line {line})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ParseError {}
