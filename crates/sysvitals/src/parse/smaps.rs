@@ -244,7 +244,8 @@ VmFlags: rd mr mw me
     #[test]
     fn rollup_vector() {
         let text = b"1-2 ---p 00000000 00:00 0          [rollup]\nPss: 10 kB\nPss_Dirty: 9 kB\n\
-            Private_Clean: 1 kB\nPrivate_Dirty: 2 kB\nPrivate_Hugetlb: 4 kB\nSwap: 6 kB\nSwapPss: 5 kB\n";
+            Private_Clean: 1 kB\nPrivate_Dirty: 2 kB\nPrivate_Hugetlb: 4 kB\n\
+            Swap: 6 kB\nSwapPss: 5 kB\n";
         let expected = Rollup { uss: 7168, pss: 10240, swap: 6144 };
         assert_eq!(smaps_rollup(text).unwrap(), expected);
         let twice = Rollup { uss: 2 * 7168, pss: 2 * 10240, swap: 2 * 6144 };
