@@ -136,7 +136,11 @@ fn print_stat(s: &Stat, newline: bool) -> Vec<u8> {
         s.rss,
     );
     if let Some(processor) = s.processor {
-        tail += " 18446744073709551615 1 1 0 0 0 0 671173123 4096 1260 18446744071579294829 0 0 17";
+        // 14 fields of any length, which the parser passes over.
+        let addresses = [s.flags, s.minflt, s.cminflt, s.majflt, 0, s.utime, s.stime >> 40];
+        for address in addresses.into_iter().chain(addresses) {
+            tail += &format!(" {address}");
+        }
         tail += &format!(" {processor}");
     }
     if let Some(ticks) = s.delayacct_blkio_ticks {

@@ -116,17 +116,28 @@ impl<'a> Fields<'a> {
         matches!(self.0, [] | [b'\n', ..])
     }
 
+    /// Leaves the space after the next `count` fields in front. The long run of addresses before
+    /// `processor` is a third of the line: it is counted eight bytes at a time.
     #[inline]
-    fn skip(&mut self, count: usize) {
-        for _ in 0..count {
-            let mut rest = skip_blanks(self.0);
-            while let [b, tail @ ..] = rest
-                && *b > b' '
-            {
-                rest = tail;
+    fn skip(&mut self, count: u32) {
+        let mut left = count + 1;
+        let mut rest = self.0;
+        while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
+            let spaces = count_spaces(*chunk);
+            if spaces >= left {
+                break;
             }
-            self.0 = rest;
+            left -= spaces;
+            rest = tail;
         }
+        while let [b, tail @ ..] = rest {
+            left -= u32::from(*b == b' ');
+            if left == 0 {
+                break;
+            }
+            rest = tail;
+        }
+        self.0 = rest;
     }
 
     #[inline]
@@ -173,6 +184,15 @@ impl<'a> Fields<'a> {
             _ => self.u64(name),
         }
     }
+}
+
+#[inline]
+fn count_spaces(chunk: [u8; 8]) -> u32 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let differs = u64::from_ne_bytes(chunk) ^ 0x2020_2020_2020_2020;
+    // The top bit of each byte is left clear where the byte differs, and moved down to be summed.
+    let spaces = !(((differs & LOW) + LOW) | differs | LOW) >> 7;
+    (spaces.wrapping_mul(0x0101_0101_0101_0101) >> 56) as u32
 }
 
 #[cold]
