@@ -61,6 +61,19 @@ pub fn status(text: &[u8]) -> Result<Status, ParseError> {
     Ok(out)
 }
 
+/// The CPUs of `Cpus_allowed_list` of `/proc/[pid]/status`.
+pub fn cpus_allowed_list(text: &[u8]) -> Result<Vec<usize>, ParseError> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (line, tail) = split_line(rest);
+        if let Some(list) = line.strip_prefix(b"Cpus_allowed_list:") {
+            return super::cpu_list(list);
+        }
+        rest = tail;
+    }
+    Err(ParseError::new("Cpus_allowed_list is missing"))
+}
+
 #[inline]
 fn size<'a>(out: &mut Status, text: &'a [u8]) -> Result<&'a [u8], ParseError> {
     let Some((key, value)) = split_key(text) else {
@@ -132,6 +145,14 @@ fn ids(line: &[u8]) -> Option<[u32; 4]> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn allowed_cpus() {
+        let text = b"Cpus_allowed:\tf\nCpus_allowed_list:\t0-2,5\nMems_allowed:\t1\n";
+        assert_eq!(cpus_allowed_list(text).unwrap(), [0, 1, 2, 5]);
+        assert!(cpus_allowed_list(b"Name:\tx\n").is_err());
+        assert!(cpus_allowed_list(b"Cpus_allowed_list:\tx\n").is_err());
+    }
 
     #[test]
     fn vector() {

@@ -1,0 +1,3 @@
+//! What the operating system knows and psutil does not tell.
+
+pub mod linux;

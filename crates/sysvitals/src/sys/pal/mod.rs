@@ -1,0 +1,4 @@
+//! System calls behind safe functions: the only unsafe code of the crate.
+
+mod linux;
+pub(crate) use linux::*;
