@@ -69,3 +69,7 @@ pub use crate::{
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub use crate::heap::{HeapInfo, heap_info, heap_trim};
+
+#[cfg(all(doctest, target_os = "linux"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -20,7 +20,7 @@ pub use types::{
     MemoryInfo, MemoryInfoEx, MemoryMap, MemoryMapGrouped, MemoryType, OpenFile, OpenMode,
     PageFaults, ProcessStatus, RLIM_INFINITY, Resource, Thread, Uids,
 };
-pub use wait::wait_procs;
+pub use wait::{wait_procs, wait_procs_interruptible};
 
 pub(crate) use oneshot::Shared;
 
@@ -292,6 +292,11 @@ impl Process {
     /// ```
     pub fn oneshot(&self) -> OneShot<'_> {
         OneShot::new(self)
+    }
+
+    /// As [`oneshot`](Self::oneshot), for a view that outlives this handle.
+    pub fn into_oneshot(self) -> OneShot<'static> {
+        OneShot::owned(self)
     }
 
     /// Reads a set of attributes with as few kernel files as they need, each once.

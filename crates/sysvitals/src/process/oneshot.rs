@@ -99,6 +99,11 @@ impl<'p> OneShot<'p> {
         Self { process: Cow::Borrowed(process), view, shared: None }
     }
 
+    pub(crate) fn owned(process: Process) -> OneShot<'static> {
+        let view = View::new(process.roots(), process.pid());
+        OneShot { process: Cow::Owned(process), view, shared: None }
+    }
+
     pub(crate) fn planned(
         process: &'p Process,
         planned: Sources,

@@ -1,9 +1,10 @@
 use std::collections::HashSet;
+use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::Process;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sys;
 
 impl Process {
@@ -19,11 +20,24 @@ impl Process {
     /// [`TimeoutExpired`](crate::ErrorKind::TimeoutExpired); a timeout of zero asks without
     /// waiting.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<Option<ExitStatus>> {
+        self.wait_interruptible(timeout, || Ok(()))
+    }
+
+    /// As [`wait`](Self::wait), asking `interrupted` when a signal has broken the sleep whether to
+    /// go on.
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait), and [`Os`](crate::ErrorKind::Os) with the error of `interrupted`.
+    pub fn wait_interruptible(
+        &self,
+        timeout: Option<Duration>,
+        mut interrupted: impl FnMut() -> io::Result<()>,
+    ) -> Result<Option<ExitStatus>> {
         if let Some(exit) = self.0.exit.get() {
             return Ok(*exit);
         }
-        let exit =
-            sys::wait::wait(self, timeout).map_err(|error| error.with_name(self.known_name()))?;
+        let exit = sys::wait::wait(self, timeout, &mut || interrupted().map_err(Error::os))
+            .map_err(|error| error.with_name(self.known_name()))?;
         Ok(self.remember_exit(exit))
     }
 
@@ -70,34 +84,54 @@ pub fn wait_procs(
     timeout: Option<Duration>,
     mut ended: impl FnMut(&Process),
 ) -> Result<(Vec<Process>, Vec<Process>)> {
+    let ended = |process: &Process| {
+        ended(process);
+        Ok(())
+    };
+    wait_procs_interruptible(processes, timeout, ended, || Ok(()))
+}
+
+/// As [`wait_procs`], ending early with the first error of `ended` or of `interrupted`, which is
+/// called when a signal has broken the sleep.
+///
+/// # Errors
+/// As [`wait_procs`], and [`Os`](crate::ErrorKind::Os) with the error of a callback.
+pub fn wait_procs_interruptible(
+    processes: impl IntoIterator<Item = Process>,
+    timeout: Option<Duration>,
+    mut ended: impl FnMut(&Process) -> io::Result<()>,
+    mut interrupted: impl FnMut() -> io::Result<()>,
+) -> Result<(Vec<Process>, Vec<Process>)> {
     let mut seen = HashSet::new();
     let processes: Vec<Process> =
         processes.into_iter().filter(|process| seen.insert(process.clone())).collect();
     let mut gone = Vec::new();
     let mut is_gone = vec![false; processes.len()];
     let mut end = |index: usize, process: &Process| {
-        ended(process);
         if let Some(flag) = is_gone.get_mut(index) {
             *flag = true;
         }
         gone.push(process.clone());
+        ended(process).map_err(Error::os)
     };
     let mut waiting = Vec::with_capacity(processes.len());
     let mut places = Vec::with_capacity(processes.len());
     for (index, process) in processes.iter().enumerate() {
         if process.returncode().is_some() {
-            end(index, process);
+            end(index, process)?;
         } else {
             waiting.push(process.clone());
             places.push(index);
         }
     }
-    sys::wait::wait_all(&waiting, timeout, |place, exit| {
-        if let (Some(process), Some(&index)) = (waiting.get(place), places.get(place)) {
+    let end_waiting = |place: usize, exit| match (waiting.get(place), places.get(place)) {
+        (Some(process), Some(&index)) => {
             process.remember_exit(exit);
-            end(index, process);
+            end(index, process)
         }
-    })?;
+        _ => Ok(()),
+    };
+    sys::wait::wait_all(&waiting, timeout, end_waiting, &mut || interrupted().map_err(Error::os))?;
     let alive = processes
         .into_iter()
         .zip(is_gone)

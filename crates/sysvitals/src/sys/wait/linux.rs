@@ -10,12 +10,19 @@ use crate::error::{Error, Result};
 use crate::process::Process;
 use crate::sys::pal::{self, Reaped};
 
+/// Called when a signal has broken a sleep; may end the wait.
+pub(crate) type Interrupted<'a> = dyn FnMut() -> Result<()> + 'a;
+
 /// How long a wait that no descriptor can end sleeps: doubled from the first to the second.
 const FIRST_SLEEP: Duration = Duration::from_micros(100);
 const LAST_SLEEP: Duration = Duration::from_millis(40);
 
 /// Waits for one process: its status if it was our child, None if it was not (any longer).
-pub(crate) fn wait(process: &Process, timeout: Option<Duration>) -> Result<Option<ExitStatus>> {
+pub(crate) fn wait(
+    process: &Process,
+    timeout: Option<Duration>,
+    interrupted: &mut Interrupted<'_>,
+) -> Result<Option<ExitStatus>> {
     let deadline = Deadline::after(timeout);
     let mut waiter = Waiter::new(process);
     let mut sleep = FIRST_SLEEP;
@@ -29,8 +36,9 @@ pub(crate) fn wait(process: &Process, timeout: Option<Duration>) -> Result<Optio
         if waiter.pidfd.is_none() {
             thread::sleep(left.map_or(sleep, |left| left.min(sleep)));
             sleep = (sleep * 2).min(LAST_SLEEP);
+            interrupted()?;
         } else {
-            poll(&mut [&mut waiter], left, &mut sleep)?;
+            poll(&mut [&mut waiter], left, &mut sleep, interrupted)?;
         }
     }
 }
@@ -40,7 +48,8 @@ pub(crate) fn wait(process: &Process, timeout: Option<Duration>) -> Result<Optio
 pub(crate) fn wait_all(
     processes: &[Process],
     timeout: Option<Duration>,
-    mut ended: impl FnMut(usize, Option<ExitStatus>),
+    mut ended: impl FnMut(usize, Option<ExitStatus>) -> Result<()>,
+    interrupted: &mut Interrupted<'_>,
 ) -> Result<()> {
     let deadline = Deadline::after(timeout);
     let mut waiters: Vec<_> = processes.iter().map(Waiter::new).enumerate().collect();
@@ -54,7 +63,7 @@ pub(crate) fn wait_all(
             match waiter.check() {
                 Ok(None) => true,
                 Ok(Some(end)) => {
-                    ended(*index, end);
+                    failed = ended(*index, end).err();
                     false
                 }
                 Err(error) => {
@@ -71,7 +80,7 @@ pub(crate) fn wait_all(
             return Ok(());
         }
         let mut all: Vec<_> = waiters.iter_mut().map(|(_, waiter)| waiter).collect();
-        poll(&mut all, left, &mut sleep)?;
+        poll(&mut all, left, &mut sleep, interrupted)?;
     }
 }
 
@@ -139,6 +148,7 @@ fn poll(
     waiters: &mut [&mut Waiter<'_>],
     left: Option<Duration>,
     sleep: &mut Duration,
+    interrupted: &mut Interrupted<'_>,
 ) -> Result<()> {
     let look = waiters.iter().any(|waiter| waiter.pidfd.is_none() || waiter.exited);
     let timeout = if look { Some(left.map_or(*sleep, |left| left.min(*sleep))) } else { left };
@@ -149,7 +159,7 @@ fn poll(
             .collect();
         match pal::poll(&fds, timeout) {
             Ok(news) => news,
-            Err(Errno::INTR) => return Ok(()),
+            Err(Errno::INTR) => return interrupted(),
             // More descriptors than RLIMIT_NOFILE: poll(2) refuses them together.
             Err(Errno::INVAL | Errno::NOMEM) => {
                 thread::sleep(timeout.unwrap_or(LAST_SLEEP).min(LAST_SLEEP));
