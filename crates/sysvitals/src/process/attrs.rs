@@ -302,6 +302,16 @@ impl IntoIterator for ProcessInfo {
     }
 }
 
+impl OneShot<'_> {
+    /// The value of an attribute.
+    ///
+    /// # Errors
+    /// As the getter of that name.
+    pub fn get(&self, attr: Attr) -> Result<Value> {
+        attr.read(self)
+    }
+}
+
 fn read_all(view: &OneShot<'_>, attrs: Attrs) -> Result<Vec<(Attr, Result<Value>)>> {
     let mut values = Vec::with_capacity(attrs.len());
     for attr in attrs.iter() {

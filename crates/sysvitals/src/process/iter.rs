@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use super::{Attrs, OneShot, Pid, Process, ProcessInfo, Shared, lock};
 use crate::env::Roots;
@@ -22,8 +22,13 @@ use crate::error::Result;
 /// }
 /// # Ok::<(), sysvitals::Error>(())
 /// ```
+///
+/// A cheap handle: clones share the processes.
+#[derive(Clone, Debug, Default)]
+pub struct ProcessTable(Arc<Table>);
+
 #[derive(Debug, Default)]
-pub struct ProcessTable {
+struct Table {
     roots: Roots,
     known: Mutex<BTreeMap<Pid, Process>>,
 }
@@ -35,7 +40,7 @@ impl ProcessTable {
     }
 
     pub(crate) fn with_roots(roots: &Roots) -> Self {
-        Self { roots: roots.clone(), known: Mutex::default() }
+        Self(Arc::new(Table { roots: roots.clone(), known: Mutex::default() }))
     }
 
     /// The running processes, in the order of PIDs.
@@ -44,7 +49,7 @@ impl ProcessTable {
     ///
     /// # Errors
     /// [`Os`](crate::ErrorKind::Os) where `/proc` cannot be listed.
-    pub fn iter(&self) -> Result<ProcessIter<'_>> {
+    pub fn iter(&self) -> Result<ProcessIter> {
         Ok(ProcessIter(self.pass(Attrs::NONE)?))
     }
 
@@ -55,34 +60,34 @@ impl ProcessTable {
     ///
     /// # Errors
     /// [`Os`](crate::ErrorKind::Os) where `/proc` cannot be listed.
-    pub fn read(&self, attrs: Attrs) -> Result<ProcessInfoIter<'_>> {
+    pub fn read(&self, attrs: Attrs) -> Result<ProcessInfoIter> {
         Ok(ProcessInfoIter(self.pass(attrs)?))
     }
 
     /// Forgets every process.
     pub fn cache_clear(&self) {
-        lock(&self.known).clear();
+        lock(&self.0.known).clear();
     }
 
     /// Forgets processes that are no longer running, and those whose PID was reused.
-    fn pass(&self, attrs: Attrs) -> Result<Pass<'_>> {
-        let pids = self.roots.pids()?;
-        let mut known = lock(&self.known);
-        known.retain(|pid, process| pids.binary_search(pid).is_ok() && !process.is_reused());
+    fn pass(&self, attrs: Attrs) -> Result<Pass> {
+        let pids = self.0.roots.pids()?;
+        let mut known = lock(&self.0.known);
+        known.retain(|pid, process| pids.binary_search(pid).is_ok() && !process.is_pid_reused());
         let known = known.clone();
         Ok(Pass {
-            table: self,
+            table: self.clone(),
             pids: pids.into_iter(),
             known,
             attrs,
-            shared: Shared::new(&self.roots),
+            shared: Shared::new(&self.0.roots),
             buf: Vec::with_capacity(8192),
         })
     }
 }
 
-struct Pass<'t> {
-    table: &'t ProcessTable,
+struct Pass {
+    table: ProcessTable,
     pids: std::vec::IntoIter<Pid>,
     /// The table as it was when the pass began: concurrent passes do not disturb each other.
     known: BTreeMap<Pid, Process>,
@@ -91,20 +96,20 @@ struct Pass<'t> {
     buf: Vec<u8>,
 }
 
-impl Pass<'_> {
+impl Pass {
     fn forget(&self, pid: Pid) {
-        lock(&self.table.known).remove(&pid);
+        lock(&self.table.0.known).remove(&pid);
     }
 
     fn remember(&self, process: &Process) {
-        lock(&self.table.known).insert(process.pid(), process.clone());
+        lock(&self.table.0.known).insert(process.pid(), process.clone());
     }
 
     fn process(&mut self, pid: Pid) -> Option<Process> {
         if let Some(process) = self.known.remove(&pid) {
             return Some(process);
         }
-        let process = self.table.roots.process(pid).ok()?;
+        let process = self.table.0.roots.process(pid).ok()?;
         self.remember(&process);
         Some(process)
     }
@@ -134,7 +139,7 @@ impl Pass<'_> {
 
     fn discover(&mut self, pid: Pid) -> Option<ProcessInfo> {
         let buf = std::mem::take(&mut self.buf);
-        let roots = &self.table.roots;
+        let roots = &self.table.0.roots;
         let view = OneShot::discover(pid, roots, self.attrs.plan(), &self.shared, buf).ok()?;
         let info = ProcessInfo::read_view(view, self.attrs, &mut self.buf).ok()?;
         self.remember(info.process());
@@ -143,9 +148,9 @@ impl Pass<'_> {
 }
 
 /// Iterator over the running processes; from [`ProcessTable::iter`] and [`process_iter`].
-pub struct ProcessIter<'t>(Pass<'t>);
+pub struct ProcessIter(Pass);
 
-impl Iterator for ProcessIter<'_> {
+impl Iterator for ProcessIter {
     type Item = Process;
 
     fn next(&mut self) -> Option<Process> {
@@ -159,9 +164,9 @@ impl Iterator for ProcessIter<'_> {
 }
 
 /// Iterator over what was read of the running processes; from [`ProcessTable::read`].
-pub struct ProcessInfoIter<'t>(Pass<'t>);
+pub struct ProcessInfoIter(Pass);
 
-impl Iterator for ProcessInfoIter<'_> {
+impl Iterator for ProcessInfoIter {
     type Item = ProcessInfo;
 
     fn next(&mut self) -> Option<ProcessInfo> {
@@ -183,7 +188,7 @@ static TABLE: LazyLock<ProcessTable> = LazyLock::new(ProcessTable::new);
 ///
 /// # Errors
 /// [`Os`](crate::ErrorKind::Os) where `/proc` cannot be listed.
-pub fn process_iter() -> Result<ProcessIter<'static>> {
+pub fn process_iter() -> Result<ProcessIter> {
     TABLE.iter()
 }
 

@@ -150,6 +150,14 @@ impl Process {
         }))
     }
 
+    /// A child that has already been waited for, of which only the PID is known.
+    #[doc(hidden)]
+    pub fn gone(pid: Pid, roots: &Roots) -> Self {
+        let process = Self::with_identity(pid, Identity::UNKNOWN, roots);
+        process.mark_gone();
+        process
+    }
+
     fn identify(pid: Pid, roots: &Roots) -> Result<Identity> {
         let start = sys::process::View::new(roots, pid).start_ticks()?;
         Ok(sys::process::identity(roots, pid, start))
@@ -193,8 +201,19 @@ impl Process {
         self.0.borrowed_child.load(Relaxed)
     }
 
-    pub(crate) fn known_name(&self) -> Option<OsString> {
+    /// The name as last read, if it was; asks nothing itself.
+    pub fn known_name(&self) -> Option<OsString> {
         lock(&self.0.name).clone()
+    }
+
+    /// The creation time, if it was read; asks nothing itself.
+    pub fn known_create_time(&self) -> Option<f64> {
+        self.0.create_time.get().copied()
+    }
+
+    /// Whether two handles are clones of one, and share what is kept per process.
+    pub fn is_same_handle(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     fn remember_name(&self, name: &OsStr) {
@@ -213,8 +232,8 @@ impl Process {
         self.mark_gone();
     }
 
-    /// True once it was seen that the PID belongs to another process.
-    pub(crate) fn is_reused(&self) -> bool {
+    /// Whether a call on this process has found its PID to belong to another; asks nothing itself.
+    pub fn is_pid_reused(&self) -> bool {
         self.0.reused.load(Relaxed)
     }
 
@@ -259,7 +278,7 @@ impl Process {
         if self.is_there() {
             return Ok(());
         }
-        if self.is_reused() {
+        if self.is_pid_reused() {
             return Err(self.reused_error());
         }
         Err(Error::no_such_process(self.0.pid).with_name(self.known_name()))
@@ -267,7 +286,7 @@ impl Process {
 
     /// Fails if the PID was seen to belong to another process; a process that merely ended passes.
     pub(crate) fn verify_not_reused(&self) -> Result<()> {
-        if self.is_reused() || (!self.is_there() && self.is_reused()) {
+        if self.is_pid_reused() || (!self.is_there() && self.is_pid_reused()) {
             return Err(self.reused_error());
         }
         Ok(())
@@ -695,7 +714,7 @@ impl Process {
                 }
             }
         }
-        let status = if self.is_reused() {
+        let status = if self.is_pid_reused() {
             Some("terminated + PID reused")
         } else {
             match view.status() {

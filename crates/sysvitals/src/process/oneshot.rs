@@ -269,7 +269,7 @@ impl<'p> OneShot<'p> {
 
     /// Whether the `stat` of this view belongs to another process than the one looked at.
     pub(crate) fn is_someone_else(&self) -> Result<bool> {
-        if self.process.is_reused() {
+        if self.process.is_pid_reused() {
             return Ok(true);
         }
         let start = self.process.identity().start;
