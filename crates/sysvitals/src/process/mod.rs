@@ -646,8 +646,8 @@ impl Process {
         self.oneshot().memory_footprint()
     }
 
-    /// A memory figure in percent of the machine's memory (`MemTotal` of `/proc/meminfo`), not
-    /// rounded.
+    /// A memory figure in percent of the machine's memory (`MemTotal` of `/proc/meminfo`, read once),
+    /// not rounded.
     ///
     /// # Errors
     /// As the getter that has the figure.

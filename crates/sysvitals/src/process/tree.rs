@@ -17,11 +17,10 @@ impl Process {
     /// # Errors
     /// As [`ppid`](Self::ppid).
     pub fn parent(&self) -> Result<Option<Self>> {
-        let lowest = self.roots().pids()?.first().copied();
-        if lowest == Some(self.pid()) {
+        let ppid = self.ppid()?;
+        if ppid == 0 {
             return Ok(None);
         }
-        let ppid = self.ppid()?;
         let parent = match Self::with_roots(ppid, self.roots()) {
             Ok(parent) => parent,
             Err(error) if error.is_no_such_process() => return Ok(None),
