@@ -199,6 +199,17 @@ pub(crate) fn start_ticks(pid: i32) -> u64 {
     stat_field(pid, 22).unwrap().parse().unwrap()
 }
 
+/// A `/proc/[pid]/stat` with nothing but names and dates.
+pub(crate) fn stat_text(pid: i32, name: &str, ppid: i32, start: u64) -> String {
+    let mut fields = vec!["0".to_owned(); 52];
+    fields[0] = pid.to_string();
+    fields[1] = format!("({name})");
+    fields[2] = "S".to_owned();
+    fields[3] = ppid.to_string();
+    fields[21] = start.to_string();
+    fields.join(" ")
+}
+
 /// Waits for something that is bound to happen.
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + LONG;
