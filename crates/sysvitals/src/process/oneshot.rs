@@ -115,9 +115,9 @@ impl<'p> OneShot<'p> {
         shared: &'p Shared,
         buf: Vec<u8>,
     ) -> Result<Self> {
-        let view = View::with_buffer(roots, pid, planned, buf);
-        let identity = match view.start_ticks() {
-            Ok(start) => sys::process::identity(roots, pid, start),
+        let mut view = View::with_buffer(roots, pid, planned, buf);
+        let identity = match view.identify() {
+            Ok(identity) => identity,
             Err(error) if error.kind() == ErrorKind::NoSuchProcess => return Err(error),
             Err(_) => Identity::UNKNOWN,
         };
@@ -264,8 +264,10 @@ impl<'p> OneShot<'p> {
         if self.process.is_pid_reused() {
             return Ok(true);
         }
-        let start = self.process.identity().start;
-        let reused = start.is_some() && start != Some(self.start_ticks()?);
+        let identity = self.process.identity();
+        let start = Some(self.start_ticks()?);
+        let pidfs = identity.pidfs.and_then(|_| sys::process::pidfs_inode(self.process.pid()));
+        let reused = identity.same(&Identity { start, pidfs }) == Some(false);
         if reused {
             self.process.mark_reused();
         }

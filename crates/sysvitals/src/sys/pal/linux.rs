@@ -298,15 +298,22 @@ pub(crate) enum Reaped {
     NotChild,
 }
 
-/// `waitid(2)` without blocking; leaves the child waitable where `peek` is set.
-pub(crate) fn try_wait(pid: Pid, peek: bool) -> SysResult<Reaped> {
+/// `waitid(2)` without blocking, on the pidfd where there is one; leaves the child waitable where
+/// `peek` is set.
+pub(crate) fn try_wait(pid: Pid, pidfd: Option<BorrowedFd<'_>>, peek: bool) -> SysResult<Reaped> {
     use rustix::process::{WaitId, WaitIdOptions};
     let mut options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
     if peek {
         options |= WaitIdOptions::NOWAIT;
     }
     let pid = raw_pid(pid)?;
-    match retry_on_intr(|| rustix::process::waitid(WaitId::Pid(pid), options)) {
+    let wait = |id: WaitId<'_>| retry_on_intr(|| rustix::process::waitid(id.clone(), options));
+    let status = match pidfd.map(|pidfd| wait(WaitId::PidFd(pidfd))) {
+        // Linux 5.3 has pidfds, but waits for them only since 5.4.
+        None | Some(Err(Errno::INVAL)) => wait(WaitId::Pid(pid)),
+        Some(status) => status,
+    };
+    match status {
         Ok(None) => Ok(Reaped::Running),
         Ok(Some(status)) => {
             let raw = match (status.exit_status(), status.terminating_signal()) {

@@ -62,18 +62,11 @@ impl Identity {
     }
 }
 
-/// The identity of the process that has this PID now, with the start time as just read.
-pub(crate) fn identity(roots: &Roots, pid: Pid, start: u64) -> Identity {
-    let mut identity = Identity { start: Some(start), pidfs: None };
-    if roots.is_default() && roots.uses_pidfd() {
-        let now = pal::time_since_boot();
-        let tick = clock_ticks();
-        let ticks = now.as_secs() * tick + u64::from(now.subsec_nanos()) * tick / 1_000_000_000;
-        if ticks <= start.saturating_add(1) {
-            identity.pidfs = pidfs_inode(pid);
-        }
-    }
-    identity
+/// Clock ticks since boot.
+fn ticks_now() -> u64 {
+    let now = pal::time_since_boot();
+    let tick = clock_ticks();
+    now.as_secs() * tick + u64::from(now.subsec_nanos()) * tick / 1_000_000_000
 }
 
 pub(crate) fn pidfs_inode(pid: Pid) -> Option<u64> {
@@ -138,6 +131,21 @@ impl View {
 
     pub(crate) fn into_buffer(self) -> Vec<u8> {
         self.buf.into_inner()
+    }
+
+    /// Reads `stat`, and of whom it tells. A process in its first tick has its pidfs inode taken
+    /// and is read again: what the view then tells is of the process with this identity, or of one
+    /// that this identity does not fit.
+    pub(crate) fn identify(&mut self) -> Result<Identity> {
+        let before = ticks_now();
+        let start = self.start_ticks()?;
+        let has_pidfs = self.roots.is_default() && self.roots.uses_pidfd();
+        if !has_pidfs || before > start.saturating_add(1) {
+            return Ok(Identity { start: Some(start), pidfs: None });
+        }
+        let pidfs = pidfs_inode(self.pid);
+        self.stat.take();
+        Ok(Identity { start: Some(self.start_ticks()?), pidfs })
     }
 
     fn path_of(&self, file: &str) -> PathBuf {
