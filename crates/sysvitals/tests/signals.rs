@@ -127,8 +127,7 @@ fn the_id_of_a_thread() {
     for roots in both() {
         let script = "import threading, time\n\
                       threading.Thread(target=time.sleep, args=(600,)).start()\ntime.sleep(600)";
-        let mut child =
-            Guard::spawn(std::process::Command::new("python3").args(["-c", script]));
+        let mut child = Guard::spawn(std::process::Command::new("python3").args(["-c", script]));
         let task = format!("/proc/{}/task", child.pid());
         ns::until("a second thread", || fs::read_dir(&task).is_ok_and(|dir| dir.count() == 2));
         let tid = fs::read_dir(&task)

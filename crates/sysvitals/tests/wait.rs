@@ -303,8 +303,7 @@ fn many_children() {
 #[test]
 fn callbacks_come_in_the_order_of_exits() {
     for roots in both() {
-        let children: Vec<_> =
-            (0..4).map(|_| roots.process(ns::fork_idle()).unwrap()).collect();
+        let children: Vec<_> = (0..4).map(|_| roots.process(ns::fork_idle()).unwrap()).collect();
         let order = [2, 0, 3, 1];
         let mut called = Vec::new();
         children[order[0]].kill().unwrap();
@@ -362,8 +361,7 @@ fn survivors_duplicates_and_none() {
 
 #[test]
 fn callbacks_may_end_the_wait() {
-    let children: Vec<_> =
-        (0..3).map(|_| Process::new(ns::fork(|| 0)).unwrap()).collect();
+    let children: Vec<_> = (0..3).map(|_| Process::new(ns::fork(|| 0)).unwrap()).collect();
     let mut calls = 0;
     let error = sysvitals::process::wait_procs_interruptible(
         children.clone(),
@@ -437,8 +435,7 @@ fn more_processes_than_descriptors() {
 fn one_poll_for_all() {
     let test = "one_poll_for_all";
     if ns::in_role("polls") {
-        let children: Vec<_> =
-            (0..300).map(|_| Process::new(ns::fork_idle()).unwrap()).collect();
+        let children: Vec<_> = (0..300).map(|_| Process::new(ns::fork_idle()).unwrap()).collect();
         // Marks in the trace where the wait begins and ends.
         let mark = || drop(fs::metadata("/nonexistent-mark"));
         mark();

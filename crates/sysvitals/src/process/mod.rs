@@ -713,7 +713,7 @@ impl Process {
         let view = self.oneshot();
         let quoted = |text: &OsStr| format!("'{}'", text.to_string_lossy().escape_debug());
         // Not the name of the process that has the PID now.
-        let fresh = if self.is_reused() { None } else { view.name().ok() };
+        let fresh = if self.is_pid_reused() { None } else { view.name().ok() };
         if let Some(name) = fresh.or_else(|| self.known_name()) {
             write!(f, ", name={}", quoted(&name))?;
         }
