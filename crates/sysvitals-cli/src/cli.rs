@@ -260,16 +260,22 @@ pub(crate) struct InfoArgs {
 }
 
 #[derive(Args)]
-#[group(id = "target", required = true, multiple = false, args = ["pids", "name"])]
+#[group(skip)]
 pub(crate) struct Targets {
     /// The processes
-    #[arg(value_name = "PID", value_parser = pid, allow_negative_numbers = true)]
+    #[arg(
+        value_name = "PID",
+        required_unless_present = "name",
+        conflicts_with = "name",
+        value_parser = pid,
+        allow_negative_numbers = true
+    )]
     pub(crate) pids: Vec<Pid>,
     /// Processes whose name this regular expression matches; never this command or an ancestor
     #[arg(long, value_name = "PATTERN", value_parser = pattern)]
     pub(crate) name: Option<Regex>,
     /// Of these, the processes of this user, by name or number
-    #[arg(long, value_name = "NAME|UID", requires = "name")]
+    #[arg(long, value_name = "NAME|UID", conflicts_with = "pids")]
     pub(crate) user: Option<String>,
 }
 

@@ -40,7 +40,11 @@ pub(crate) fn spans(column: &Column, cell: &Cell, now: f64) -> Vec<Span> {
     let style = match (column.kind, cell.number()) {
         (Kind::Percent, Some(value)) if value >= 50.0 => HOT,
         (Kind::Percent, Some(value)) if value >= 10.0 => WARM,
-        (Kind::Percent | Kind::Seconds | Kind::Bytes | Kind::Count, Some(0.0)) => DIM,
+        (Kind::Percent | Kind::Seconds | Kind::Bytes | Kind::Count, _)
+            if matches!(shown.as_str(), "0" | "0.0" | "0:00.00") =>
+        {
+            DIM
+        }
         _ if column.name == "pid" => COOL,
         _ if column.is_user() && shown == "root" => DIM,
         _ if column.is_user() => LIVELY,
@@ -70,6 +74,12 @@ fn command(shown: String) -> Vec<Span> {
         Span(BOLD, name.to_owned()),
         Span(PLAIN, arguments.to_owned()),
     ]
+}
+
+/// Without the program's folder, for a command that does not fit.
+fn without_folder(spans: &[Span]) -> Vec<Span> {
+    let is_folder = |Span(style, text): &Span| *style == DIM && text.ends_with('/');
+    spans.iter().filter(|span| !is_folder(span)).cloned().collect()
 }
 
 /// Puts the spans into the text, shortened to so many columns.
@@ -112,7 +122,11 @@ pub(crate) fn draw(columns: &[Column], lines: &[Line], fit: Option<usize>) -> St
             if right {
                 out.extend(std::iter::repeat_n(' ', padding));
             }
-            push(&mut out, spans, room);
+            if column.is_command() && width(spans) > room {
+                push(&mut out, &without_folder(spans), room);
+            } else {
+                push(&mut out, spans, room);
+            }
             if !right && place != last {
                 out.extend(std::iter::repeat_n(' ', padding));
             }
@@ -186,6 +200,16 @@ mod tests {
                 assert!(text::width(text) <= fit, "{fit}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn a_command_that_does_not_fit_loses_its_folder() {
+        let columns = parse_list("command").unwrap();
+        let lines = [Line(vec![command("/a/long/folder/tool --flag".into())])];
+        let drawn = |fit| plain(&draw(&columns, &lines, Some(fit)));
+        assert_eq!(drawn(26), "COMMAND\n/a/long/folder/tool --flag\n");
+        assert_eq!(drawn(25), "COMMAND\ntool --flag\n");
+        assert_eq!(drawn(8), "COMMAND\ntool --…\n");
     }
 
     #[test]
