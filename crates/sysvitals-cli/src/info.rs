@@ -48,10 +48,13 @@ const GROUPS: &[(&str, &[Attr])] = &[
     ("Environment", &[Attr::Environ]),
 ];
 
+/// Soft and hard.
+type Limits = (u64, u64);
+
 struct Report {
     info: ProcessInfo,
     sockets: Result<Vec<Connection>, Error>,
-    limits: Vec<(Resource, Result<(u64, u64), Error>)>,
+    limits: Vec<(Resource, Result<Limits, Error>)>,
     parents: Result<Vec<Process>, Error>,
     children: Result<Vec<Process>, Error>,
     now: f64,
@@ -90,7 +93,7 @@ fn collect(process: &Process) -> Result<Report> {
 pub(crate) fn why(error: &Error) -> String {
     let mut why = error.message();
     if let Some(path) = error.path() {
-        let _ = write!(why, ": {}", path.display());
+        let _ = write!(why, ": {}", text::printable_os(path.as_os_str()));
     }
     if let Some(source) = std::error::Error::source(error) {
         let _ = write!(why, ": {source}");
@@ -296,7 +299,7 @@ fn quoted(arg: &str) -> String {
 }
 
 fn socket(socket: &Connection) -> String {
-    use sysvitals::net::{AddressFamily as Family, ConnectionStatus, SocketType};
+    use sysvitals::net::{Address, AddressFamily as Family, ConnectionStatus, SocketType};
     let family = match (socket.family, socket.kind) {
         (Family::Inet, SocketType::STREAM) => "tcp",
         (Family::Inet, SocketType::DGRAM) => "udp",
@@ -306,15 +309,19 @@ fn socket(socket: &Connection) -> String {
         (Family::Unix, SocketType::SEQPACKET) => "unix seqpacket",
         (family, _) => family.as_str().trim_start_matches("AF_"),
     };
-    let mut line = format!("{:>4} {} {}", socket.fd, family.to_lowercase(), socket.laddr);
-    let remote = socket.raddr.to_string();
+    let end = |address: &Address| match address {
+        Address::Unix(path) => text::printable_os(path),
+        address => address.to_string(),
+    };
+    let mut line = format!("{:>4} {} {}", socket.fd, family.to_lowercase(), end(&socket.laddr));
+    let remote = end(&socket.raddr);
     if !remote.is_empty() {
         let _ = write!(line, " → {remote}");
     }
     if socket.status != ConnectionStatus::None {
         let _ = write!(line, " {}", socket.status);
     }
-    text::printable(&line)
+    line
 }
 
 fn as_json(report: &Report) -> Json {

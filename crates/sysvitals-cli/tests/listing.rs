@@ -136,9 +136,9 @@ fn filters_choose() {
     }
     let none = run(&["ps", "--filter", "name=no-process-has-this-name", "--json"]);
     assert_eq!((none.status.code(), text(&none.stdout).trim()), (Some(1), "[]"));
-    let mine = rustix::process::getuid().as_raw().to_string();
-    let all = json(&["ps", "--user", &mine, "--columns", "pid,uids", "--json"]);
-    assert!(all.as_array().unwrap().iter().all(|p| p["uids"]["real"].to_string() == mine));
+    let mine = rustix::process::getuid().as_raw();
+    let all = json(&["ps", "--user", &mine.to_string(), "--columns", "pid,uids", "--json"]);
+    assert!(all.as_array().unwrap().iter().all(|p| p["uids"]["real"] == mine));
 }
 
 #[test]
