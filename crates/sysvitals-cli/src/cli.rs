@@ -173,6 +173,7 @@ JSON: an array of objects with psutil's names, of the attributes behind the colu
   be read is null, and the object has \"errors\": {attribute: {\"kind\", \"message\"}}. Text that is not
   UTF-8 has its other bytes as \\xNN and its backslashes doubled, and the object has \"escaped\":
   [attributes]. With --watch, one array a line.
+
 CSV: sizes in bytes, times in seconds, `started` with its date; bytes that are not UTF-8 and control
   characters as \\xNN.
 
@@ -408,7 +409,11 @@ fn manual(name: Option<&str>) -> Result<Exit> {
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text).map_err(Error::Output)?;
-    terminal::write(&String::from_utf8_lossy(&text))?;
+    // What follows the options has its lines broken as they are meant.
+    let text = String::from_utf8_lossy(&text)
+        .replacen(".SH EXTRA\n", ".SH NOTES\n.nf\n", 1)
+        .replacen(".SH VERSION\n", ".fi\n.SH VERSION\n", 1);
+    terminal::write(&text)?;
     Ok(Exit::Done)
 }
 

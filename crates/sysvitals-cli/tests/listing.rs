@@ -28,7 +28,8 @@ fn completions_and_manual_pages_come_from_the_same_definition() {
         assert!(output(&["completions", shell]).contains("terminate"), "{shell}");
     }
     assert!(output(&["man"]).starts_with(".ie"));
-    assert!(output(&["man", "ps"]).contains("sysvitals\\-ps"));
+    let page = output(&["man", "ps"]);
+    assert!(page.contains("sysvitals\\-ps") && page.contains(".nf\n") && page.contains(".fi\n"));
     assert!(complaint(&["man", "nope"], 2).contains("'nope'"));
 }
 
