@@ -146,7 +146,7 @@ fn unsafe_code(text: &str) -> Vec<(usize, String)> {
 }
 
 fn is_member_manifest(path: &str) -> bool {
-    path.ends_with("/Cargo.toml") && !OWN_WORKSPACES.iter().any(|dir| path.starts_with(dir))
+    path.ends_with("/Cargo.toml") && !MAY_BE_UNSAFE.iter().any(|dir| path.starts_with(dir))
 }
 
 fn inherits_lints(manifest: &str) -> bool {
