@@ -345,7 +345,7 @@ fn survivors_duplicates_and_none() {
         let mut expected = vec![ends.clone(), waited.clone(), gone_before.clone()];
         expected.sort_by_key(Process::pid);
         assert_eq!(gone, expected);
-        assert_eq!(alive, [lives.clone()]);
+        assert_eq!(alive, std::slice::from_ref(&lives));
         assert_eq!(calls, 3);
         assert_eq!(ends.returncode().unwrap().unwrap().code(), Some(3));
         assert_eq!(waited.returncode().unwrap().unwrap().code(), Some(4));
@@ -403,8 +403,8 @@ fn more_processes_than_descriptors() {
             })
             .collect();
         let (mut shell, _) = grandchild(
-            "i=0; while [ $i -lt 100 ]; do sleep 600 & i=$((i+1)); done; echo $$; read x; \
-             kill $(jobs -p); wait; read x",
+            "i=0; while [ $i -lt 100 ]; do sleep 600 & p=\"$p $!\"; i=$((i+1)); done; echo $$; \
+             read x; kill $p; wait; read x",
         );
         let parent = Process::new(shell.pid()).unwrap();
         let others: Vec<_> = parent
