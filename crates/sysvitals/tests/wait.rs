@@ -136,6 +136,9 @@ fn another_ones_child() {
 fn another_ones_zombie() {
     for roots in both() {
         let (shell, pid) = grandchild("sleep 600 & echo $!; exec sleep 600");
+        // Until then the shell would collect it.
+        let comm = format!("/proc/{}/comm", shell.pid());
+        ns::until("exec", || fs::read_to_string(&comm).unwrap() == "sleep\n");
         let process = roots.process(pid).unwrap();
         process.kill().unwrap();
         ns::until("a zombie", || ns::state(pid) == "Z");
