@@ -244,11 +244,15 @@ pub(crate) fn affinity(pid: Pid) -> SysResult<Vec<usize>> {
 // The mask is an array of native longs, which on little-endian and on 64-bit hosts is also an array
 // of native u64.
 fn cpus_of(mask: &[u64]) -> Vec<usize> {
-    let bit = |word: u64, b: usize| word >> b & 1 == 1;
-    mask.iter()
-        .enumerate()
-        .flat_map(|(i, &word)| (0..64).filter(move |&b| bit(word, b)).map(move |b| i * 64 + b))
-        .collect()
+    let mut cpus = Vec::new();
+    for (i, &word) in mask.iter().enumerate() {
+        let mut left = word;
+        while left != 0 {
+            cpus.push(i * 64 + left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
+    }
+    cpus
 }
 
 pub(crate) fn set_affinity(pid: Pid, cpus: &[usize]) -> SysResult<()> {

@@ -104,7 +104,8 @@ pub(crate) struct View {
     stat: OnceCell<Stat>,
     status: OnceCell<Status>,
     statm: OnceCell<Statm>,
-    cmdline: OnceCell<Vec<OsString>>,
+    /// Unparsed: few names need it a second time.
+    cmdline: OnceCell<Vec<u8>>,
 }
 
 impl View {
@@ -244,6 +245,12 @@ impl View {
         self.planned.contains(sources)
     }
 
+    /// True where a `stat` that was read anyway says so.
+    fn is_kernel_thread(&self) -> bool {
+        const PF_KTHREAD: u64 = 0x0020_0000;
+        self.stat.get().is_some_and(|stat| stat.flags & PF_KTHREAD != 0)
+    }
+
     pub(crate) fn comm(&self) -> Result<&[u8]> {
         Ok(&self.stat()?.comm)
     }
@@ -337,7 +344,9 @@ impl View {
     }
 
     pub(crate) fn memory_info(&self) -> Result<MemoryInfo> {
-        if self.plans(Sources::STATUS)
+        let by_status = self.plans(Sources::STATUS) || self.status.get().is_some();
+        if by_status
+            && self.statm.get().is_none()
             && let Some(info) = memory_from_status(self.status_file()?)
         {
             return Ok(info);
@@ -354,8 +363,8 @@ impl View {
     }
 
     pub(crate) fn memory_info_ex(&self) -> Result<MemoryInfoEx> {
-        let basic = self.memory_info()?;
         let status = self.status_file()?;
+        let basic = self.memory_info()?;
         let or_zero = |value: Option<u64>| value.unwrap_or(0);
         Ok(MemoryInfoEx {
             rss: basic.rss,
@@ -428,13 +437,16 @@ impl View {
     }
 
     pub(crate) fn cmdline(&self) -> Result<Vec<OsString>> {
-        if let Some(args) = self.cmdline.get() {
-            return Ok(args.clone());
+        if let Some(text) = self.cmdline.get() {
+            return Ok(parse::cmdline(text));
         }
         let args = self.parsed("cmdline", pal::read_record, |text| Ok(parse::cmdline(text)))?;
-        let args = if args.is_empty() { self.unless_zombie(args)? } else { args };
+        if args.is_empty() && !self.is_kernel_thread() {
+            self.unless_zombie(())?;
+        }
         if self.plans(Sources::CMDLINE) {
-            return Ok(self.cmdline.get_or_init(|| args).clone());
+            // Just read, and `unless_zombie` has a buffer of its own.
+            self.cmdline.get_or_init(|| self.buf.borrow().clone());
         }
         Ok(args)
     }
