@@ -300,7 +300,7 @@ impl Process {
 
     /// Whether the process still exists; true for a zombie too.
     ///
-    /// Other than [`pid_exists`](crate::pid_exists) it is not fooled by another process that got
+    /// Other than [`pid_exists`] it is not fooled by another process that got
     /// the same PID.
     pub fn is_running(&self) -> bool {
         self.is_there()
