@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+import io
 import os
 import platform
 import runpy
 import sys
-from types import TracebackType
+import zipfile
+from importlib.machinery import SourceFileLoader
+from types import ModuleType, TracebackType
 
 import sysvitals
 
@@ -72,13 +76,30 @@ def _run(name: str, argv: list[str], is_module: bool) -> None:
             # With -P and -I the first entry is not that of this program.
             if not getattr(sys.flags, "safe_path", sys.flags.isolated):
                 sys.path[0] = os.path.dirname(os.path.realpath(name))
-            runpy.run_path(name, run_name="__main__")
+            _run_file(name)
     except BaseException as error:
         if isinstance(error, ImportError) and _of_program(error.__traceback__) is None:
             print(f"{sys.executable}: {error}", file=sys.stderr)
             raise SystemExit(1) from None
         _trim_report()
         raise
+
+
+def _run_file(name: str) -> None:
+    if os.path.isdir(name) or name.endswith(".pyc") or zipfile.is_zipfile(name):
+        runpy.run_path(name, run_name="__main__")
+        return
+    # As runpy, but sys.argv[0] stays as it was given, and the module outlives its last line: for
+    # threads and what is registered with atexit.
+    path = os.path.abspath(name)
+    with io.open_code(path) as file:
+        code = compile(file.read(), path, "exec", dont_inherit=True)
+    module = ModuleType("__main__")
+    module.__file__ = path
+    module.__loader__ = SourceFileLoader("__main__", path)
+    module.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = module
+    exec(code, module.__dict__)
 
 
 def _trim_report() -> None:

@@ -113,7 +113,7 @@ SURROUNDINGS = """
 
     print(sys.argv)
     print(sys.path[0])
-    print(__name__, __file__, __doc__)
+    print(__name__, __file__, __package__, __doc__)
     print(sys.modules["__main__"].__dict__ is globals())
 """
 
@@ -180,7 +180,22 @@ def test_directory_and_zip(program, tmp_path):
         """,
         "import atexit\natexit.register(print, 'end')\nraise OSError(2, 'no', 'x')\n",
         "import os; os._exit(7)",
-        "import threading\nthreading.Thread(target=lambda: print(__name__)).start()\n",
+        """
+        import atexit
+        import pickle
+        import threading
+        import time
+
+        class Own:
+            pass
+
+        def late():
+            time.sleep(0.1)
+            print(type(pickle.loads(pickle.dumps(Own()))))
+
+        threading.Thread(target=late).start()
+        atexit.register(late)
+        """,
     ],
 )
 def test_endings_are_those_of_plain_python(program, source):
