@@ -39,7 +39,12 @@ _DENIED = object()
 def _main() -> None:
     arguments = sys.argv[1:]
     if not arguments:
-        _report()
+        try:
+            _report()
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Who reads has enough; let the interpreter's own flush say nothing of it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     elif arguments[0] in ("-h", "--help"):
         print(_USAGE, end="")
     elif arguments[0] in ("-V", "--version"):
