@@ -488,11 +488,8 @@ impl Handle {
         let result = py.detach(|| self.process.send_signal(signal));
         result.map_err(|error| match error.kind() {
             // psutil hands the number to the kernel, and raises its EINVAL.
-            ErrorKind::InvalidInput => {
-                os_error(py, &error).map_or_else(|failure| failure, |os| {
-                    os.unwrap_or_else(|| to_python(py, &error))
-                })
-            }
+            ErrorKind::InvalidInput => os_error(py, &error)
+                .map_or_else(|failure| failure, |os| os.unwrap_or_else(|| to_python(py, &error))),
             _ => to_python(py, &error),
         })
     }
