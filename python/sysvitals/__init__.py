@@ -92,10 +92,15 @@ _DEBUG = bool(_os.getenv("PSUTIL_DEBUG"))
 _CONNECTION_KINDS = (
     "all", "tcp", "tcp4", "udp", "udp4", "inet", "inet4", "inet6", "tcp6", "udp6", "unix",
 )  # fmt: skip
-_MEMTYPES = (
-    "rss", "vms", "shared", "text", "data", "peak_rss", "peak_vms", "rss_anon", "rss_file",
-    "rss_shmem", "swap", "hugetlb", "uss", "pss",
-)  # fmt: skip
+# The types of `memory_percent()`, and the getters that know them.
+_MEMTYPES = {
+    **dict.fromkeys(("rss", "vms", "shared", "text", "data"), "memory_info"),
+    **dict.fromkeys(
+        ("peak_rss", "peak_vms", "rss_anon", "rss_file", "rss_shmem", "swap", "hugetlb"),
+        "memory_info_ex",
+    ),
+    **dict.fromkeys(("uss", "pss", "swap"), "memory_footprint"),
+}
 _PID_MAX = 2**31 - 1
 
 
@@ -116,6 +121,11 @@ def _warn(message, category=DeprecationWarning, level=3):
     import warnings
 
     warnings.warn(message, category=category, stacklevel=level)
+
+
+# After a reload it must derive from the new `Process`.
+globals().pop("Popen", None)
+_sys.modules.pop(f"{__name__}._popen", None)
 
 
 def _load_enums():
@@ -139,7 +149,8 @@ def _load_neg_signal():
     import signal
 
     members = {member.name: -member.value for member in signal.Signals}
-    globals()["NegSignal"] = enum.IntEnum("NegSignal", members, module=__name__)
+    # Of several threads that get here at once all must see the same class.
+    globals().setdefault("NegSignal", enum.IntEnum("NegSignal", members, module=__name__))
 
 
 _LAZY = {
@@ -165,8 +176,8 @@ def _prefetched(method):
     name = method.__name__
 
     def wrapper(self, *args, **kwargs):
-        if self._prefetch and not args and not kwargs and name in self._prefetch:
-            return self._prefetch[name]
+        if (known := self._prefetch) and not args and not kwargs and name in known:
+            return known[name]
         return method(self, *args, **kwargs)
 
     # As functools.wraps, whose import costs more than the rest of this module.
@@ -192,7 +203,9 @@ class Process:
             pid = _os.getpid()
         elif pid < 0:
             raise ValueError(f"pid must be a positive integer (got {pid})")
-        elif pid > _PID_MAX:
+        elif isinstance(pid, bool):
+            raise NoSuchProcess(pid, msg="process PID not found")
+        elif _index(pid) > _PID_MAX:
             raise NoSuchProcess(pid, msg="process PID out of range") from OverflowError(
                 "signed integer is greater than maximum"
             )
@@ -219,9 +232,6 @@ class Process:
         self._handle = handle
         return self
 
-    def __reduce__(self):
-        raise TypeError(f"cannot pickle {type(self).__name__!r} object")
-
     def __str__(self) -> str:
         info = {"pid": self.pid}
         name = self._handle.known_name
@@ -232,8 +242,8 @@ class Process:
                 info["status"] = "terminated + PID reused"
             else:
                 try:
-                    info["name"] = name or self._handle.name()
-                    info["status"] = str(self._handle.status())
+                    info["name"] = name or self.name()
+                    info["status"] = str(self.status())
                 except ZombieProcess:
                     info["status"] = "zombie"
                 except NoSuchProcess:
@@ -280,7 +290,8 @@ class Process:
 
     def _is_denied(self, name):
         """Whether `process_iter` was denied the answer that another answer is made of."""
-        return bool(self._prefetch) and self._prefetch.get(name, self) is self._ad_value
+        known = self._prefetch
+        return bool(known) and known.get(name, known) is self._ad_value
 
     # --- many answers at once
 
@@ -296,7 +307,9 @@ class Process:
         """
         names = _valid_attrs(attrs)
         with self.oneshot():
-            if self._prefetch or not _is_plain(type(self)) or "memory_full_info" in names:
+            # Within another oneshot() what was read before must be answered again.
+            nested = self._oneshot_depth > 1
+            if nested or self._prefetch or "memory_full_info" in names or not _is_plain(self):
                 return self._as_dict_by_calls(names, ad_value, by_name=bool(attrs))
             return self._handle.as_dict(names, ad_value, bool(attrs))
 
@@ -316,150 +329,151 @@ class Process:
 
     def name(self) -> str:
         """The process name: `/proc/[pid]/stat`, and where it fills its 15 bytes `/proc/[pid]/cmdline`."""
-        if self._prefetch and "name" in self._prefetch:
-            return self._prefetch["name"]
+        if (known := self._prefetch) and "name" in known:
+            return known["name"]
         return self._handle.name()
 
     def exe(self) -> str:
         """The executable's absolute path (`/proc/[pid]/exe`), `''` if there is none. Cached."""
-        if self._prefetch and "exe" in self._prefetch:
-            return self._prefetch["exe"]
+        if (known := self._prefetch) and "exe" in known:
+            return known["exe"]
         return self._handle.exe()
 
     def cmdline(self) -> list[str]:
         """The command line (`/proc/[pid]/cmdline`)."""
-        if self._prefetch and "cmdline" in self._prefetch:
-            return self._prefetch["cmdline"]
+        if (known := self._prefetch) and "cmdline" in known:
+            return known["cmdline"]
         return self._handle.cmdline()
 
     def environ(self) -> dict[str, str]:
         """The environment that the process began with (`/proc/[pid]/environ`)."""
-        if self._prefetch and "environ" in self._prefetch:
-            return self._prefetch["environ"]
+        if (known := self._prefetch) and "environ" in known:
+            return known["environ"]
         return self._handle.environ()
 
     def create_time(self) -> float:
         """When the process began, seconds since the epoch (`/proc/[pid]/stat`, `/proc/stat`). Cached."""
-        if self._prefetch and "create_time" in self._prefetch:
-            return self._prefetch["create_time"]
+        if (known := self._prefetch) and "create_time" in known:
+            return known["create_time"]
         return self._handle.create_time()
 
     def ppid(self) -> int:
         """The parent's PID (`/proc/[pid]/stat`)."""
-        if self._prefetch and "ppid" in self._prefetch:
-            return self._prefetch["ppid"]
+        if (known := self._prefetch) and "ppid" in known:
+            return known["ppid"]
         return self._handle.ppid()
 
     def status(self) -> ProcessStatus | str:
         """What the process is doing, a `STATUS_*` member (`/proc/[pid]/stat`)."""
-        if self._prefetch and "status" in self._prefetch:
-            return self._prefetch["status"]
+        if (known := self._prefetch) and "status" in known:
+            return known["status"]
         return self._handle.status()
 
     def cwd(self) -> str:
         """The working directory (`/proc/[pid]/cwd`), `''` if there is none."""
-        if self._prefetch and "cwd" in self._prefetch:
-            return self._prefetch["cwd"]
+        if (known := self._prefetch) and "cwd" in known:
+            return known["cwd"]
         return self._handle.cwd()
 
     def username(self) -> str:
         """The name of the real user (`/proc/[pid]/status`, the password database)."""
-        if self._prefetch and "username" in self._prefetch:
-            return self._prefetch["username"]
-        if self._is_denied("uids"):
-            return self._ad_value
+        if (known := self._prefetch) and "username" in known:
+            return known["username"]
+        if known and "uids" in known:
+            uids = known["uids"]
+            return uids if uids is self._ad_value else _username(uids.real)
         return self._handle.username()
 
     def uids(self) -> puids:
         """Real, effective and saved user IDs (`/proc/[pid]/status`)."""
-        if self._prefetch and "uids" in self._prefetch:
-            return self._prefetch["uids"]
+        if (known := self._prefetch) and "uids" in known:
+            return known["uids"]
         return self._handle.uids()
 
     def gids(self) -> pgids:
         """Real, effective and saved group IDs (`/proc/[pid]/status`)."""
-        if self._prefetch and "gids" in self._prefetch:
-            return self._prefetch["gids"]
+        if (known := self._prefetch) and "gids" in known:
+            return known["gids"]
         return self._handle.gids()
 
     def terminal(self) -> str | None:
         """The controlling terminal's device (`/proc/[pid]/stat`, `/dev`), None if there is none."""
-        if self._prefetch and "terminal" in self._prefetch:
-            return self._prefetch["terminal"]
+        if (known := self._prefetch) and "terminal" in known:
+            return known["terminal"]
         return self._handle.terminal()
 
     def io_counters(self) -> pio:
         """Reads and writes since the process began (`/proc/[pid]/io`): calls and bytes."""
-        if self._prefetch and "io_counters" in self._prefetch:
-            return self._prefetch["io_counters"]
+        if (known := self._prefetch) and "io_counters" in known:
+            return known["io_counters"]
         return self._handle.io_counters()
 
     def num_ctx_switches(self) -> pctxsw:
         """Context switches since the process began (`/proc/[pid]/status`)."""
-        if self._prefetch and "num_ctx_switches" in self._prefetch:
-            return self._prefetch["num_ctx_switches"]
+        if (known := self._prefetch) and "num_ctx_switches" in known:
+            return known["num_ctx_switches"]
         return self._handle.num_ctx_switches()
 
     def num_fds(self) -> int:
         """How many descriptors are open (`/proc/[pid]/fd`)."""
-        if self._prefetch and "num_fds" in self._prefetch:
-            return self._prefetch["num_fds"]
+        if (known := self._prefetch) and "num_fds" in known:
+            return known["num_fds"]
         return self._handle.num_fds()
 
     def num_threads(self) -> int:
         """How many threads there are (`/proc/[pid]/status`)."""
-        if self._prefetch and "num_threads" in self._prefetch:
-            return self._prefetch["num_threads"]
+        if (known := self._prefetch) and "num_threads" in known:
+            return known["num_threads"]
         return self._handle.num_threads()
 
     def threads(self) -> list[pthread]:
         """The threads and their CPU times, seconds (`/proc/[pid]/task/[tid]/stat`)."""
-        if self._prefetch and "threads" in self._prefetch:
-            return self._prefetch["threads"]
+        if (known := self._prefetch) and "threads" in known:
+            return known["threads"]
         return self._handle.threads()
 
     def cpu_times(self) -> pcputimes:
         """CPU time since the process began, seconds (`/proc/[pid]/stat`)."""
-        if self._prefetch and "cpu_times" in self._prefetch:
-            return self._prefetch["cpu_times"]
+        if (known := self._prefetch) and "cpu_times" in known:
+            return known["cpu_times"]
         return self._handle.cpu_times()
 
     def cpu_num(self) -> int:
         """The CPU that the process last ran on (`/proc/[pid]/stat`)."""
-        if self._prefetch and "cpu_num" in self._prefetch:
-            return self._prefetch["cpu_num"]
+        if (known := self._prefetch) and "cpu_num" in known:
+            return known["cpu_num"]
         return self._handle.cpu_num()
 
     def memory_info(self) -> pmem:
         """Memory, bytes (`/proc/[pid]/statm`)."""
-        if self._prefetch and "memory_info" in self._prefetch:
-            return self._prefetch["memory_info"]
+        if (known := self._prefetch) and "memory_info" in known:
+            return known["memory_info"]
         return self._handle.memory_info()
 
     def memory_info_ex(self) -> pmem_ex:
         """`memory_info()` with peaks, kinds and swap, bytes (`/proc/[pid]/status`)."""
-        if self._prefetch and "memory_info_ex" in self._prefetch:
-            return self._prefetch["memory_info_ex"]
+        if (known := self._prefetch) and "memory_info_ex" in known:
+            return known["memory_info_ex"]
         if self._is_denied("memory_info"):
             return self._ad_value
         return self._handle.memory_info_ex()
 
     def memory_footprint(self) -> pfootprint:
         """What the process costs, bytes: uss, pss, swap (`/proc/[pid]/smaps_rollup`)."""
-        if self._prefetch and "memory_footprint" in self._prefetch:
-            return self._prefetch["memory_footprint"]
+        if (known := self._prefetch) and "memory_footprint" in known:
+            return known["memory_footprint"]
         return self._handle.memory_footprint()
 
     def page_faults(self) -> ppagefaults:
         """Page faults since the process began (`/proc/[pid]/stat`)."""
-        if self._prefetch and "page_faults" in self._prefetch:
-            return self._prefetch["page_faults"]
+        if (known := self._prefetch) and "page_faults" in known:
+            return known["page_faults"]
         return self._handle.page_faults()
 
     def open_files(self) -> list[popenfile]:
         """The regular files that are open (`/proc/[pid]/fd`, `/proc/[pid]/fdinfo`)."""
-        if self._prefetch and "open_files" in self._prefetch:
-            return self._prefetch["open_files"]
+        if (known := self._prefetch) and "open_files" in known:
+            return known["open_files"]
         return self._handle.open_files()
 
     @_prefetched
@@ -468,9 +482,9 @@ class Process:
 
         `memtype` is a field of `memory_info()`, `memory_info_ex()` or `memory_footprint()`.
         """
-        if memtype not in _MEMTYPES:
-            raise ValueError(f"invalid memtype {memtype!r}; valid types are {_MEMTYPES!r}")
-        if self._is_denied("memory_info"):
+        if not isinstance(memtype, str) or memtype not in _MEMTYPES:
+            raise ValueError(f"invalid memtype {memtype!r}; valid types are {tuple(_MEMTYPES)!r}")
+        if self._is_denied(_MEMTYPES[memtype]):
             return self._ad_value
         return self._handle.memory_percent(memtype)
 
@@ -482,7 +496,7 @@ class Process:
     def memory_full_info(self) -> pfullmem:
         """`memory_info()` and `memory_footprint()` in one. Deprecated."""
         _warn("memory_full_info() is deprecated; use memory_footprint() instead")
-        if self._is_denied("memory_info"):
+        if self._is_denied("memory_info") or self._is_denied("memory_footprint"):
             return self._ad_value
         from ._ntuples import pfullmem
 
@@ -526,7 +540,7 @@ class Process:
         """Get or set the nice value, -20 to 19 (`getpriority(2)`, `setpriority(2)`)."""
         if value is None:
             return self._handle.nice()
-        return self._handle.set_nice(value)
+        return self._handle.set_nice(_c_int(value))
 
     @_prefetched
     def ionice(
@@ -542,8 +556,8 @@ class Process:
         if value and ioclass in (0, 3):
             raise ValueError(f"{ioclass!r} ioclass accepts no value")
         if value < 0 or value > 7:
-            raise ValueError(f"value not in 0-7 range (got {value!r})")
-        ioclass = _index(ioclass)
+            raise ValueError("value not in 0-7 range")
+        ioclass = _c_int(ioclass)
         if not 0 <= ioclass <= 3:
             raise ValueError(f"invalid ioclass {ioclass!r}; choose between 0 and 3")
         return self._handle.set_ionice(ioclass, value)
@@ -552,15 +566,17 @@ class Process:
         self, resource: int, limits: tuple[int, int] | None = None
     ) -> tuple[int, int] | None:
         """Get or set the soft and hard limit of a resource, a `RLIMIT_*` (`prlimit(2)`)."""
-        resource = _index(resource)
+        resource = _c_int(resource)
         if not 0 <= resource <= 15:
-            raise ValueError(f"invalid resource specified (got {resource!r})")
+            raise ValueError("invalid resource specified")
         if limits is None:
             soft, hard = self._handle.rlimit(resource)
             return (_signed_limit(soft), _signed_limit(hard))
         if len(limits) != 2:
             raise ValueError(f"second argument must be a (soft, hard) tuple, got {limits!r}")
         soft, hard = (_unsigned_limit(limit) for limit in limits)
+        if soft > hard:
+            raise ValueError("current limit exceeds maximum limit")
         return self._handle.set_rlimit(resource, soft, hard)
 
     @_prefetched
@@ -570,6 +586,8 @@ class Process:
             return self._handle.cpu_affinity()
         wanted = sorted({_index(cpu) for cpu in cpus or ()})
         for cpu in wanted:
+            if not -(2**63) <= cpu < 2**63:
+                raise OverflowError("Python int too large to convert to C long")
             if not 0 <= cpu < 2**31:
                 eligible = self._handle.cpu_affinity()
                 raise ValueError(f"invalid CPU {cpu!r}; choose between {eligible!r}")
@@ -603,7 +621,7 @@ class Process:
 
     def send_signal(self, sig: int) -> None:
         """Send a signal, to this process and no other that got its PID."""
-        self._handle.send_signal(sig)
+        self._handle.send_signal(_c_int(sig))
 
     def suspend(self) -> None:
         """Stop the process with SIGSTOP."""
@@ -635,7 +653,7 @@ class Process:
         try:
             code = self._handle.wait(timeout)
         except TimeoutExpired as err:
-            raise TimeoutExpired(timeout, pid=self._pid, name=err.name) from None
+            raise TimeoutExpired(timeout, pid=self._pid, name=err.name) from err
         if code is not None and code < 0:
             try:
                 code = _sys.modules[__name__].NegSignal(code)
@@ -683,9 +701,21 @@ _ATTRS_LIST = sorted(Process.attrs)
 _GETTERS = {name: vars(Process)[name] for name in _ATTRS_LIST}
 
 
-def _is_plain(cls):
+def _username(uid):
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _is_plain(proc):
     """Whether no getter was overridden or patched, so that the bulk reader may be used."""
-    return all(getattr(cls, name) is getter for name, getter in _GETTERS.items())
+    cls = type(proc)
+    return Process.attrs.isdisjoint(proc.__dict__) and all(
+        getattr(cls, name) is getter for name, getter in _GETTERS.items()
+    )
 
 
 def _index(number):
@@ -695,6 +725,16 @@ def _index(number):
     if hasattr(number, "__index__"):
         return number.__index__()
     raise TypeError(f"{type(number).__name__!r} object cannot be interpreted as an integer")
+
+
+def _c_int(number):
+    """An int that fits C's."""
+    number = _index(number)
+    if number > 2**31 - 1:
+        raise OverflowError("signed integer is greater than maximum")
+    if number < -(2**31):
+        raise OverflowError("signed integer is less than minimum")
+    return number
 
 
 def _signed_limit(limit):
@@ -752,15 +792,13 @@ def process_iter(attrs: Collection[str] | None = None, ad_value: Any = None) -> 
         if attrs == []:
             _warn(
                 "process_iter(attrs=[]) is deprecated; use process_iter(attrs=Process.attrs)"
-                " to retrieve all attributes",
-                level=2,
+                " to retrieve all attributes"
             )
         elif not attrs:
             _warn(
                 f"process_iter(attrs={attrs}) is ambiguous; use"
                 " process_iter(attrs=Process.attrs) to retrieve all attributes",
                 UserWarning,
-                level=2,
             )
         names = _valid_attrs(attrs)
     if _table is None or _table.procfs != PROCFS_PATH:
@@ -768,7 +806,8 @@ def process_iter(attrs: Collection[str] | None = None, ad_value: Any = None) -> 
     known = _pmap.copy()
     seen = {}
     by_calls = names is not None and (
-        "memory_full_info" in names or not _is_plain(Process)
+        "memory_full_info" in names
+        or any(vars(Process)[name] is not getter for name, getter in _GETTERS.items())
     )
     try:
         for handle, values in _table.read(None if by_calls else names, ad_value, bool(attrs)):
@@ -817,18 +856,50 @@ def wait_procs(
     procs = list(set(procs))
     gone = []
 
-    def ended(index):
-        proc = procs[index]
-        try:
-            proc.returncode = proc.wait(timeout=0)
-        except TimeoutExpired:
-            proc.returncode = None
+    def end(proc, code):
+        proc.returncode = code
         gone.append(proc)
         if callback is not None:
             callback(proc)
 
-    _native.wait_all([proc._handle for proc in procs], timeout, ended)
-    return gone, [proc for proc in procs if proc not in gone]
+    def ended(index):
+        proc = procs[index]
+        try:
+            code = proc.wait(timeout=0)
+        except TimeoutExpired:
+            code = None
+        end(proc, code)
+
+    if all(isinstance(proc, Process) for proc in procs):
+        _native.wait_all([proc._handle for proc in procs], timeout, ended)
+    else:
+        _wait_in_turns(procs, timeout, end)
+    ended_ids = {id(proc) for proc in gone}
+    return gone, [proc for proc in procs if id(proc) not in ended_ids]
+
+
+def _wait_in_turns(procs, timeout, end):
+    """`wait_procs` for what only looks like a process, `subprocess.Popen` among it."""
+    import subprocess
+
+    deadline = None if timeout is None else _time.monotonic() + timeout
+    alive = list(procs)
+    while alive:
+        # One look at each more after the deadline.
+        last = deadline is not None and _time.monotonic() >= deadline
+        for proc in tuple(alive):
+            pause = 0 if last else 0.1 / len(alive)
+            if deadline is not None:
+                pause = max(0, min(pause, deadline - _time.monotonic()))
+            try:
+                code = proc.wait(timeout=pause)
+            except (TimeoutExpired, subprocess.TimeoutExpired):
+                continue
+            if code is not None or not proc.is_running():
+                alive.remove(proc)
+                end(proc, code)
+        if last:
+            break
 
 
 def bytes2human(n):
@@ -855,10 +926,10 @@ if hasattr(_native, "heap_info"):
 
 def install_as_psutil():
     """Be `psutil` from now on: for `import psutil`, and in what objects print."""
-    from . import _exceptions, _popen
+    from ._popen import Popen
 
     module = _sys.modules[__name__]
-    for cls in (Process, _popen.Popen, Error, NoSuchProcess, ZombieProcess, AccessDenied,
+    for cls in (Process, Popen, Error, NoSuchProcess, ZombieProcess, AccessDenied,
                 TimeoutExpired):  # fmt: skip
         cls.__module__ = "psutil"
     _sys.modules["psutil"] = module

@@ -51,7 +51,7 @@ fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
 }
 
 /// `OSError(errno, strerror, path)`, which Python turns into its subclass for the number.
-fn os_error(py: Python<'_>, error: &Error) -> PyResult<Option<PyErr>> {
+pub(crate) fn os_error(py: Python<'_>, error: &Error) -> PyResult<Option<PyErr>> {
     let Some(errno) = error.io_error().and_then(std::io::Error::raw_os_error) else {
         return Ok(None);
     };

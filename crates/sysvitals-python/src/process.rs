@@ -15,7 +15,7 @@ use sysvitals::{
 };
 
 use crate::convert;
-use crate::error::{detached, to_python};
+use crate::error::{detached, os_error, to_python};
 use crate::types::text;
 
 type Object<'py> = PyResult<Bound<'py, PyAny>>;
@@ -451,8 +451,9 @@ impl Handle {
         self.attr(py, Attr::Username)
     }
 
-    fn nice<'py>(&self, py: Python<'py>) -> Object<'py> {
-        self.attr(py, Attr::Nice)
+    /// Always read anew: an open view may hold the value from before a `set_nice`.
+    fn nice(&self, py: Python<'_>) -> PyResult<i32> {
+        detached(py, || self.process.nice())
     }
 
     fn set_nice(&self, py: Python<'_>, value: i32) -> PyResult<()> {
@@ -487,10 +488,8 @@ impl Handle {
         let result = py.detach(|| self.process.send_signal(signal));
         result.map_err(|error| match error.kind() {
             // psutil hands the number to the kernel, and raises its EINVAL.
-            ErrorKind::InvalidInput => pyo3::exceptions::PyOSError::new_err((
-                error.io_error().and_then(std::io::Error::raw_os_error),
-                error.message(),
-            )),
+            ErrorKind::InvalidInput => os_error(py, &error)
+                .map_or_else(|failure| failure, |os| os.unwrap_or_else(|| to_python(py, &error))),
             _ => to_python(py, &error),
         })
     }

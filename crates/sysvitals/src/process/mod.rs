@@ -79,6 +79,9 @@ struct Inner {
     exe: OnceLock<PathBuf>,
     create_time: OnceLock<f64>,
     exit: OnceLock<Option<ExitStatus>>,
+    /// Held while a status is collected and kept: another thread must not find the process gone
+    /// before its status is known.
+    reaping: Mutex<()>,
     name: Mutex<Option<OsString>>,
     cpu_sample: Mutex<Option<CpuSample>>,
 }
@@ -145,6 +148,7 @@ impl Process {
             exe: OnceLock::new(),
             create_time: OnceLock::new(),
             exit: OnceLock::new(),
+            reaping: Mutex::new(()),
             name: Mutex::new(None),
             cpu_sample: Mutex::new(None),
         }))
@@ -195,6 +199,10 @@ impl Process {
 
     pub(crate) fn identity(&self) -> Identity {
         self.0.identity
+    }
+
+    pub(crate) fn reaping(&self) -> MutexGuard<'_, ()> {
+        lock(&self.0.reaping)
     }
 
     pub(crate) fn is_borrowed_child(&self) -> bool {

@@ -41,7 +41,7 @@ impl Process {
         Ok(self.remember_exit(exit))
     }
 
-    pub(super) fn remember_exit(&self, exit: Option<ExitStatus>) -> Option<ExitStatus> {
+    pub(crate) fn remember_exit(&self, exit: Option<ExitStatus>) -> Option<ExitStatus> {
         if exit.is_none() || !self.is_borrowed_child() {
             self.mark_gone();
         }

@@ -128,12 +128,18 @@ impl<'p> Waiter<'p> {
     /// `Some` once the process is no more: reaped by this call, or gone.
     fn check(&mut self) -> Result<Option<Option<ExitStatus>>> {
         let process = self.process;
+        let _reaping = process.reaping();
+        if let Some(exit) = process.returncode() {
+            return Ok(Some(exit));
+        }
         if !process.is_there() {
-            return Ok(Some(None));
+            return Ok(Some(process.remember_exit(None)));
         }
         if process.roots().is_default() {
             match pal::try_wait(process.pid(), process.is_borrowed_child()) {
-                Ok(Reaped::Status(raw)) => return Ok(Some(Some(ExitStatus::from_raw(raw)))),
+                Ok(Reaped::Status(raw)) => {
+                    return Ok(Some(process.remember_exit(Some(ExitStatus::from_raw(raw)))));
+                }
                 Ok(Reaped::Running | Reaped::NotChild) => {}
                 Err(errno) => return Err(Error::os(errno.into()).with_pid(process.pid())),
             }
