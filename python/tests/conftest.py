@@ -1,5 +1,6 @@
-"""Fixtures: children in every state, and a way to run as somebody without rights."""
+"""Fixtures: the command, children in every state, a way to run as somebody without rights."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -38,6 +39,39 @@ def sleeps(pid):
     """Wait until `sleep` has been started and sleeps."""
     cmdline = Path(f"/proc/{pid}/cmdline")
     wait_for(lambda: b"sleep" in cmdline.read_bytes() and stat_state(pid) == "S", "sleep")
+
+
+class Command:
+    """The command, with a way to run it and a way to read its JSON."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def run(self, *args, timeout=60):
+        """Run it; its exit code is the caller's to check."""
+        return subprocess.run(
+            [self.path, *map(str, args)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+        )
+
+    def json(self, *args):
+        """The document that it prints; fails the test if the command fails."""
+        done = self.run(*args)
+        assert done.returncode == 0, done.stderr.decode(errors="replace")
+        return json.loads(done.stdout.decode("utf-8", errors="surrogateescape"))
+
+
+@pytest.fixture(scope="session")
+def sysvitals():
+    """The built command."""
+    path = os.environ.get("SYSVITALS_BIN")
+    if path is None:
+        pytest.fail("SYSVITALS_BIN is not set: run `cargo xtask test`, or name the built command")
+    if not os.access(path, os.X_OK):
+        pytest.fail(f"SYSVITALS_BIN is not a program: {path}")
+    return Command(path)
 
 
 @pytest.fixture
