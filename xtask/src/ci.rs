@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{test, tidy};
+use crate::{python, test, tidy};
 
 pub(crate) fn run(ws: &Workspace) -> Result<()> {
     step("tidy", || tidy::run(ws))?;
@@ -29,6 +29,7 @@ pub(crate) fn run(ws: &Workspace) -> Result<()> {
         // Only libraries: the command has the library's name, and their pages would collide.
         Ok(cmd!(ws.sh, "cargo doc --workspace --lib --no-deps").run()?)
     })?;
+    step("python", || python::check(ws))?;
     // Last, and with nothing printed after it: the runners' closing lines end the output.
     println!("ci: tests");
     test::run(ws, None).context("tests")

@@ -2,6 +2,7 @@
 
 mod ci;
 mod contract;
+mod dist;
 mod fuzz;
 mod python;
 mod targets;
@@ -57,6 +58,8 @@ enum Task {
         /// The targets to run.
         targets: Vec<String>,
     },
+    /// Build the Python wheel and sdist into `target/dist`, and try them.
+    Dist,
     /// Compile the crate for every supported target that is installed.
     CheckTargets,
 }
@@ -84,6 +87,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         }
         Task::Contract { update } => contract::run(&ws, update.as_deref()),
         Task::Fuzz { seconds, targets } => fuzz::run(&ws, seconds, &targets),
+        Task::Dist => dist::run(&ws),
         Task::CheckTargets => targets::run(&ws),
     }
 }

@@ -1,4 +1,4 @@
-//! The Python tests, in an environment of their own.
+//! What is done with Python, in an environment of its own: tests, checks, documentation.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ pub(crate) fn run(ws: &Workspace, filter: Option<&str>) -> Result<()> {
     let venv = Venv::ready(ws)?;
     // What the tests import or run is built here, before pytest.
     let command = build_command(ws)?;
+    venv.build_package(ws)?;
 
     let _bin = ws.sh.push_env("SYSVITALS_BIN", command);
     let only = filter.map(|filter| ["-k", filter]).into_iter().flatten();
@@ -30,6 +31,20 @@ pub(crate) fn run(ws: &Workspace, filter: Option<&str>) -> Result<()> {
     }
 }
 
+/// The style of the Python files, and the documentation's links.
+pub(crate) fn check(ws: &Workspace) -> Result<()> {
+    let venv = Venv::ready(ws)?;
+    venv.python(ws).args(["-m", "ruff", "check", "--no-cache", "python"]).run()?;
+    venv.python(ws).args(["-m", "ruff", "format", "--no-cache", "--check", "python"]).run()?;
+    let site = ws.target.join("site");
+    venv.python(ws)
+        .args(["-m", "mkdocs", "build", "--quiet", "--strict"])
+        .arg("--site-dir")
+        .arg(site)
+        .run()?;
+    Ok(())
+}
+
 fn build_command(ws: &Workspace) -> Result<PathBuf> {
     cmd!(ws.sh, "cargo build --release -p sysvitals-cli").run()?;
     Ok(ws.target.join("release").join(format!("sysvitals{}", std::env::consts::EXE_SUFFIX)))
@@ -42,29 +57,28 @@ fn exit_code(command: Cmd<'_>) -> Result<i32> {
     status.code().with_context(|| format!("`{shown}` was killed"))
 }
 
-struct Venv {
+pub(crate) struct Venv {
+    dir: PathBuf,
     python: PathBuf,
 }
 
 impl Venv {
     /// The environment in `target/venv`, made anew when the requirements or the Python changed.
-    fn ready(ws: &Workspace) -> Result<Self> {
-        let dir = ws.target.join("venv");
-        let python = dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-        let venv = Self { python };
+    pub(crate) fn ready(ws: &Workspace) -> Result<Self> {
+        let venv = Self::at(ws.target.join("venv"));
 
         let requirements = ws.root.join(REQUIREMENTS);
         let requirements = fs::read_to_string(&requirements)
             .with_context(|| format!("cannot read {REQUIREMENTS}"))?;
         let wanted = format!("# {}\n{requirements}", base_python(ws)?);
-        let stamp = dir.join("sysvitals-requirements.txt");
+        let stamp = venv.dir.join("sysvitals-requirements.txt");
         if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted)
             && works(venv.python(ws).arg("--version"))
         {
             return Ok(venv);
         }
 
-        create(ws, &dir)?;
+        create(ws, &venv.dir)?;
         venv.python(ws)
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
             .args(["-r", REQUIREMENTS])
@@ -74,8 +88,34 @@ impl Venv {
         Ok(venv)
     }
 
-    fn python<'sh>(&self, ws: &'sh Workspace) -> Cmd<'sh> {
+    /// A new environment with nothing in it.
+    pub(crate) fn empty(ws: &Workspace, dir: PathBuf) -> Result<Self> {
+        create(ws, &dir)?;
+        Ok(Self::at(dir))
+    }
+
+    fn at(dir: PathBuf) -> Self {
+        let python = dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+        Self { dir, python }
+    }
+
+    pub(crate) fn python<'sh>(&self, ws: &'sh Workspace) -> Cmd<'sh> {
         ws.sh.cmd(&self.python)
+    }
+
+    pub(crate) fn maturin<'sh>(&self, ws: &'sh Workspace) -> Cmd<'sh> {
+        self.python(ws).args(["-m", "maturin"]).env("VIRTUAL_ENV", &self.dir)
+    }
+
+    /// The interpreter, as something that other programs are told of.
+    pub(crate) fn python_path(&self) -> &Path {
+        &self.python
+    }
+
+    /// Installs the package so that it is read where it lies, `python/`, with its native module.
+    fn build_package(&self, ws: &Workspace) -> Result<()> {
+        self.maturin(ws).args(["develop", "--release", "--quiet"]).run()?;
+        Ok(())
     }
 }
 

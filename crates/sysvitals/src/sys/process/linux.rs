@@ -385,7 +385,9 @@ impl View {
     pub(crate) fn memory_footprint(&self) -> Result<MemoryFootprint> {
         let rollup = match self.parsed("smaps_rollup", pal::read_record, parse::smaps_rollup) {
             // Before Linux 4.14 there is no such file; kernel threads have it but answer ESRCH.
-            Err(error) if is_missing(&error) => self.sum_of_smaps()?,
+            Err(error) if is_missing(&error) || error.kind() == ErrorKind::ZombieProcess => {
+                self.sum_of_smaps()?
+            }
             other => other?,
         };
         Ok(MemoryFootprint { uss: rollup.uss, pss: rollup.pss, swap: rollup.swap })
@@ -396,6 +398,8 @@ impl View {
             Err(error) if is_missing(&error) && error.raw_os_error() == Some(libc::ESRCH) => {
                 Ok(parse::Rollup::default())
             }
+            // A zombie has given all its memory back: zeros, as in `memory_info`.
+            Err(error) if error.kind() == ErrorKind::ZombieProcess => Ok(parse::Rollup::default()),
             other => other,
         }
     }

@@ -1,0 +1,63 @@
+"""The named tuples of psutil. Each class is made when it is first asked for."""
+
+_FIELDS = {
+    "addr": "ip port",
+    "pconn": "fd family type laddr raddr status",
+    "pcputimes": "user system children_user children_system iowait",
+    "pctxsw": "voluntary involuntary",
+    "pfootprint": "uss pss swap",
+    "pfullmem": "rss vms shared text data uss pss swap",
+    "pgids": "real effective saved",
+    "pheap": "heap_used mmap_used",
+    "pio": "read_count write_count read_bytes write_bytes read_chars write_chars",
+    "pionice": "ioclass value",
+    "pmem": "rss vms shared text data",
+    "pmem_ex": (
+        "rss vms shared text data peak_rss peak_vms rss_anon rss_file rss_shmem swap hugetlb"
+    ),
+    "pmmap_ext": (
+        "addr perms path rss size pss shared_clean shared_dirty private_clean private_dirty"
+        " referenced anonymous swap"
+    ),
+    "pmmap_grouped": (
+        "path rss size pss shared_clean shared_dirty private_clean private_dirty referenced"
+        " anonymous swap"
+    ),
+    "popenfile": "path fd position mode flags",
+    "ppagefaults": "minor major",
+    "pthread": "id user_time system_time",
+    "puids": "real effective saved",
+}
+
+
+def _deprecated(field):
+    def get(self):
+        import warnings
+
+        warnings.warn(
+            f"{field!r} field is deprecated and will be removed",
+            category=DeprecationWarning,
+            stacklevel=2,
+        )
+        return 0
+
+    return property(get, doc="Deprecated; always 0.")
+
+
+def __getattr__(name):
+    fields = _FIELDS.get(name)
+    if fields is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from collections import namedtuple
+
+    cls = namedtuple(name, fields, module=__name__)
+    if name == "pmem":
+        # Linux 2.6 did away with both.
+        cls.lib = _deprecated("lib")
+        cls.dirty = _deprecated("dirty")
+    # Of several threads that get here at once all must see the same class.
+    return globals().setdefault(name, cls)
+
+
+def __dir__():
+    return sorted({*globals(), *_FIELDS})
