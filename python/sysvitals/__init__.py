@@ -936,3 +936,8 @@ def install_as_psutil():
     for name in ("_ntuples", "_enums", "_exceptions", "_popen"):
         __import__(f"{__name__}.{name}")
         _sys.modules[f"psutil.{name}"] = _sys.modules[f"{__name__}.{name}"]
+
+
+if _sys.modules.get("psutil") is _sys.modules[__name__]:
+    # This is a reload.
+    install_as_psutil()

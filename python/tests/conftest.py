@@ -1,5 +1,6 @@
 """Fixtures: the command, children in every state, a way to run as somebody without rights."""
 
+import functools
 import json
 import os
 import shutil
@@ -139,15 +140,28 @@ def run_python(code, *args, check=True, **kwargs):
     return done.stdout
 
 
-def nobody_command(*command):
-    """The command with the rights of nobody; skips where we cannot give ours up."""
+def nobody_python(*args, modules="sysvitals"):
+    """Python with the rights of nobody; skips where we cannot give ours up, or it cannot start."""
     if os.geteuid() != 0:
         pytest.skip("only root can become nobody")
     if shutil.which("setpriv") is None:
         pytest.skip("setpriv is not installed")
-    return [
-        "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command,
+    command = [
+        "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", sys.executable,
     ]  # fmt: skip
+    reason = failure_to_import(tuple(command), modules)
+    if reason:
+        pytest.skip(f"nobody cannot read the packages: {reason}")
+    return [*command, *args]
+
+
+@functools.lru_cache(maxsize=None)
+def failure_to_import(command, modules):
+    """Why these modules cannot be imported; empty if they can."""
+    done = subprocess.run(
+        [*command, "-c", f"import {modules}"], capture_output=True, text=True, cwd="/", timeout=60
+    )
+    return done.stderr.strip().splitlines()[-1] if done.returncode else ""
 
 
 @pytest.fixture
@@ -155,10 +169,8 @@ def as_nobody():
     """Run code in a new interpreter with the rights of nobody; its standard output."""
 
     def run(code, *args):
-        command = nobody_command(sys.executable, "-c", code, *args)
+        command = nobody_python("-c", code, *args)
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd="/")
-        if "No module named" in done.stderr or "Permission denied" in done.stderr:
-            pytest.skip(f"nobody cannot read the packages: {done.stderr.splitlines()[-1]}")
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -8,11 +8,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
 import pytest
-from conftest import NOBODY, nobody_command, plain_python, wait_for
+from conftest import NOBODY, nobody_python, plain_python, wait_for
 
 import sysvitals
 
@@ -564,17 +565,11 @@ def test_heap():
 
 def test_everything_as_nobody():
     """The tests of this file again, with the rights of nobody."""
-    probe = f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r})"
-    probe += "; import sysvitals, psutil, pytest, conftest"
+    basetemp = f"{tempfile.gettempdir()}/sysvitals-nobody-{os.getpid()}"
     done = subprocess.run(
-        nobody_command(sys.executable, "-c", probe), capture_output=True, text=True, cwd="/"
-    )
-    if done.returncode:
-        pytest.skip(f"nobody cannot read the packages: {done.stderr.splitlines()[-1]}")
-    done = subprocess.run(
-        nobody_command(
-            sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", __file__,
-            "--basetemp", f"/tmp/sysvitals-nobody-{os.getpid()}",
+        nobody_python(
+            "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", "--basetemp", basetemp,
+            __file__, modules="sysvitals, psutil, pytest",
         ),
         capture_output=True, text=True, cwd="/", timeout=600,
     )  # fmt: skip

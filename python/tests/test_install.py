@@ -117,12 +117,12 @@ def test_reload_keeps_it():
         INSTALL + "import importlib, psutil\n"
         "again = importlib.reload(sysvitals)\n"
         "assert again is psutil\n"
-        "print(psutil.Process().pid == __import__('os').getpid())\n"
+        "print(psutil.Process.__module__, psutil.Popen.__module__)\n"
     )
-    assert out == "True\n"
+    assert out == "psutil psutil\n"
 
 
-def test_patching_psutil(tmp_path):
+def test_patching_psutil():
     out = run_python(
         INSTALL + "import psutil\n"
         "from unittest import mock\n"
@@ -130,7 +130,7 @@ def test_patching_psutil(tmp_path):
         "    print(psutil.Process().as_dict(['name']))\n"
         "with mock.patch('psutil.pids', return_value=[7]):\n"
         "    print(psutil.pids())\n"
-        "with mock.patch.object(psutil, 'PROCFS_PATH', sys.argv[1] if 'sys' in dir() else '/x'):\n"
+        "with mock.patch.object(psutil, 'PROCFS_PATH', '/x'):\n"
         "    try: psutil.pids()\n"
         "    except OSError as e: print(type(e).__name__)\n"
         "spec = mock.create_autospec(psutil.Process)\n"

@@ -858,3 +858,24 @@ def test_reused_pids(tree, monkeypatch):
     assert new is not old and new != old
     assert hash(new) == hash(old)
     assert new.name() == "other"
+
+
+# --- no descriptor left
+
+
+def test_errors_where_no_file_can_be_opened():
+    out = run_python(
+        "import os, resource, sysvitals\n"
+        "me = sysvitals.Process()\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n"
+        "try:\n"
+        "    while True: os.open('/dev/null', os.O_RDONLY)\n"
+        "except OSError: pass\n"
+        "for call in (lambda: sysvitals.Process(1), sysvitals.pids, me.name, me.num_fds,\n"
+        "             me.uids, me.cmdline, lambda: list(sysvitals.process_iter()), me.as_dict):\n"
+        "    try: call()\n"
+        "    except OSError as e: print(e.errno, e.filename.split('/')[1])\n"
+        "me.send_signal(0)\n"
+        "print(me.is_running(), sysvitals.pid_exists(os.getpid()), sysvitals.pid_exists(2**22))\n"
+    )
+    assert out == "24 proc\n" * 8 + "True True False\n"

@@ -11,7 +11,6 @@ use sysvitals::process::{IoPriorityClass, ProcessStatus};
 /// The classes and enum members that [`sysvitals`] answers turn into.
 pub(crate) struct Types {
     tuple_new: Py<PyAny>,
-    tuples: Py<PyModule>,
     pub(crate) no_such_process: Py<PyType>,
     pub(crate) zombie_process: Py<PyType>,
     pub(crate) access_denied: Py<PyType>,
@@ -27,14 +26,13 @@ impl Types {
     }
 
     fn load(py: Python<'_>) -> PyResult<Self> {
-        let tuples = py.import("sysvitals._ntuples")?;
+        // The package has imported it: an error can be raised where no file can be opened.
         let exceptions = py.import("sysvitals._exceptions")?;
         let exception = |name: &str| -> PyResult<Py<PyType>> {
             Ok(exceptions.getattr(name)?.cast_into::<PyType>()?.unbind())
         };
         Ok(Self {
             tuple_new: py.get_type::<PyTuple>().getattr("__new__")?.unbind(),
-            tuples: tuples.unbind(),
             no_such_process: exception("NoSuchProcess")?,
             zombie_process: exception("ZombieProcess")?,
             access_denied: exception("AccessDenied")?,
@@ -49,7 +47,10 @@ impl Types {
         py: Python<'py>,
         name: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.tuples.bind(py).getattr(name)
+        static TUPLES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+        let tuples =
+            TUPLES.get_or_try_init(py, || py.import("sysvitals._ntuples").map(Bound::unbind))?;
+        tuples.bind(py).getattr(name)
     }
 
     /// A named tuple: `tuple.__new__(class, values)`, which skips the class's own constructor.

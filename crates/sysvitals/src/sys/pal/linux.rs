@@ -163,6 +163,13 @@ pub(crate) fn kill(pid: Pid, signal: i32) -> SysResult<()> {
     check(unsafe { libc::kill(pid, signal) }.into()).map(drop)
 }
 
+/// `tgkill(2)` with signal 0: whether the PID is that of a process, and not of a mere thread.
+pub(crate) fn is_process(pid: Pid) -> bool {
+    // SAFETY: plain numbers, and no signal is sent.
+    let sent = check(unsafe { libc::syscall(libc::SYS_tgkill, pid, pid, 0) });
+    !matches!(sent, Err(Errno::SRCH | Errno::INVAL))
+}
+
 /// The number that pidfs (Linux 6.9) gives to a process and never again while the system is up.
 pub(crate) fn pidfs_inode(pidfd: BorrowedFd<'_>) -> Option<u64> {
     const PID_FS_MAGIC: u64 = 0x5049_4446;

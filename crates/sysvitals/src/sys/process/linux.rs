@@ -35,7 +35,11 @@ pub(crate) fn pid_exists(roots: &Roots, pid: Pid) -> bool {
     let view = View::new(roots, pid);
     match view.status_file().map(|status| status.tgid) {
         Ok(Some(tgid)) => tgid == pid,
-        _ => pids(roots).is_ok_and(|pids| pids.binary_search(&pid).is_ok()),
+        _ => match pids(roots) {
+            Ok(pids) => pids.binary_search(&pid).is_ok(),
+            // No descriptor is left to look with.
+            Err(_) => roots.is_default() && pal::is_process(pid),
+        },
     }
 }
 
