@@ -141,7 +141,7 @@ fn described<R: Record>(record: R) -> (&'static str, Vec<(&'static str, &'static
 
 #[test]
 fn records_have_psutils_fields_in_psutils_order() {
-    let named = tempfile::NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let named = tempfile::NamedTempFile::new().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
 
     let process = Process::current();
