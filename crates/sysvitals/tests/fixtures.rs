@@ -550,7 +550,7 @@ fn connections_6() {
 
 /// An answer, or the kind of the refusal.
 fn outcome(answer: &sysvitals::Result<Value>) -> Result<Value, ErrorKind> {
-    answer.as_ref().map(Value::clone).map_err(sysvitals::Error::kind)
+    answer.as_ref().cloned().map_err(sysvitals::Error::kind)
 }
 
 #[test]
