@@ -140,15 +140,18 @@ def run_python(code, *args, check=True, **kwargs):
     return done.stdout
 
 
-def nobody_python(*args, modules="sysvitals"):
-    """Python with the rights of nobody; skips where we cannot give ours up, or it cannot start."""
+def nobody_command(*command):
+    """The command with the rights of nobody; skips where we cannot give ours up."""
     if os.geteuid() != 0:
         pytest.skip("only root can become nobody")
     if shutil.which("setpriv") is None:
         pytest.skip("setpriv is not installed")
-    command = [
-        "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", sys.executable,
-    ]  # fmt: skip
+    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
+
+
+def nobody_python(*args, modules="sysvitals"):
+    """Python with the rights of nobody; skips where it cannot start."""
+    command = nobody_command(sys.executable)
     reason = failure_to_import(tuple(command), modules)
     if reason:
         pytest.skip(f"nobody cannot read the packages: {reason}")

@@ -13,10 +13,10 @@ use crate::workspace::Workspace;
 const DATA_DIRS: &[&str] = &["fixtures", "seeds", "snapshots"];
 const TEXT: &[&str] = &["rs", "py", "pyi", "md", "toml", "yml", "yaml", "ini", "json"];
 const CODE: &[&str] = &["rs", "py", "pyi", "toml", "yml", "yaml"];
-/// Besides the library's `sys/pal/`: packages outside the workspace, the tests' system calls, and
-/// this file, which names what it looks for.
-const MAY_BE_UNSAFE: &[&str] =
-    &["benches/", "fuzz/", "crates/sysvitals/tests/common/ns.rs", "xtask/src/tidy.rs"];
+/// Packages outside the workspace, which may be unsafe, and may have lints of their own.
+const OWN_WORKSPACES: &[&str] = &["benches/", "fuzz/"];
+/// The system calls of the library's tests.
+const TEST_CALLS: &str = "crates/sysvitals/tests/common/ns.rs";
 
 // Split, so that this file does not hold what it forbids.
 const UNFINISHED: &[&str] = &[
@@ -37,7 +37,7 @@ pub(crate) fn run(ws: &Workspace) -> Result<()> {
             wrong.extend(unfinished(text).into_iter().map(at));
         }
         if has_extension(path, &["rs"]) && !may_be_unsafe(path) {
-            wrong.extend(unsafe_code(text).into_iter().map(at));
+            wrong.extend(unsafe_lines(text).into_iter().map(at));
         }
         if is_member_manifest(path) && !inherits_lints(text) {
             wrong.push(format!("{path}: the workspace's lints are not inherited"));
@@ -48,7 +48,7 @@ pub(crate) fn run(ws: &Workspace) -> Result<()> {
     for line in &wrong {
         eprintln!("{line}");
     }
-    ensure!(wrong.is_empty(), "tidy: {} to put right", wrong.len());
+    ensure!(wrong.is_empty(), "{} to put right", wrong.len());
     println!("tidy: {} files", files.len());
     Ok(())
 }
@@ -117,12 +117,12 @@ fn may_be_unsafe(path: &str) -> bool {
         .strip_prefix("crates/")
         .and_then(|rest| rest.split_once('/'))
         .is_some_and(|(_, rest)| rest.starts_with("src/sys/pal/"));
-    in_pal || MAY_BE_UNSAFE.iter().any(|dir| path.starts_with(dir))
+    in_pal || path == TEST_CALLS || OWN_WORKSPACES.iter().any(|dir| path.starts_with(dir))
 }
 
 /// The compiler denies unsafe code too, but only in what it compiles for this host, and a line
 /// can switch that off.
-fn unsafe_code(text: &str) -> Vec<(usize, String)> {
+fn unsafe_lines(text: &str) -> Vec<(usize, String)> {
     const FORMS: &[&str] = &["{", "fn", "impl", "extern", "trait", "("];
     let keyword = |line: &str| {
         line.match_indices("unsafe").any(|(start, word)| {
@@ -146,7 +146,7 @@ fn unsafe_code(text: &str) -> Vec<(usize, String)> {
 }
 
 fn is_member_manifest(path: &str) -> bool {
-    path.ends_with("/Cargo.toml") && !MAY_BE_UNSAFE.iter().any(|dir| path.starts_with(dir))
+    path.ends_with("/Cargo.toml") && !OWN_WORKSPACES.iter().any(|dir| path.starts_with(dir))
 }
 
 fn inherits_lints(manifest: &str) -> bool {
@@ -250,22 +250,22 @@ mod tests {
     }
 
     #[test]
-    fn unsafe_code_is_seen_in_every_form() {
+    fn unsafe_is_seen_in_every_form() {
         let word = concat!("un", "safe");
         for code in
             ["X { f() }", "X fn f()", "X impl Send for A {}", "X", "#[X(no_mangle)]", "X{f()}"]
         {
-            assert_eq!(lines(unsafe_code(&code.replace('X', word))), [1], "{code}");
+            assert_eq!(lines(unsafe_lines(&code.replace('X', word))), [1], "{code}");
         }
-        assert_eq!(lines(unsafe_code(&format!("#![allow({word}_code)]"))), [1]);
-        assert_eq!(lines(unsafe_code(&format!("#![allow(\n    {word}_code,\n)]"))), [2]);
-        assert_eq!(lines(unsafe_code(&format!("#![forbid({word}_code)]"))), []);
-        assert_eq!(lines(unsafe_code(&format!("/// {word} {{}}"))), []);
-        assert_eq!(lines(unsafe_code(&format!("let an_{word} = {word}_count;"))), []);
+        assert_eq!(lines(unsafe_lines(&format!("#![allow({word}_code)]"))), [1]);
+        assert_eq!(lines(unsafe_lines(&format!("#![allow(\n    {word}_code,\n)]"))), [2]);
+        assert_eq!(lines(unsafe_lines(&format!("#![forbid({word}_code)]"))), []);
+        assert_eq!(lines(unsafe_lines(&format!("/// {word} {{}}"))), []);
+        assert_eq!(lines(unsafe_lines(&format!("let an_{word} = {word}_count;"))), []);
     }
 
     #[test]
-    fn unsafe_code_has_its_place() {
+    fn unsafe_has_its_place() {
         assert!(may_be_unsafe("crates/sysvitals/src/sys/pal/linux.rs"));
         assert!(may_be_unsafe("fuzz/fuzz_targets/stat.rs"));
         assert!(!may_be_unsafe("crates/sysvitals/src/sys/process/linux.rs"));

@@ -17,7 +17,8 @@ impl Process {
     /// As [`ppid`](Self::ppid).
     pub fn parent(&self) -> Result<Option<Self>> {
         let ppid = self.ppid()?;
-        if ppid == 0 {
+        // The kernel has no negative PIDs; a tree that is not its own may.
+        if ppid <= 0 {
             return Ok(None);
         }
         let parent = match Self::with_roots(ppid, self.roots()) {

@@ -136,7 +136,18 @@ fn bracket<T>(process: &Process, act: impl FnOnce() -> pal::SysResult<T>) -> Res
 /// Reads by a system call; through injected roots only from a process proven to be the same here.
 fn read<T>(process: &Process, act: impl FnOnce() -> pal::SysResult<T>) -> Result<T> {
     if !process.roots().is_default() {
-        hold(process)?;
+        match hold(process) {
+            // It is there, but a system call would ask of another.
+            Err(error) if error.kind() == ErrorKind::NoSuchProcess && process.is_there() => {
+                return Err(Error::unsupported(
+                    "the process is not of this PID namespace, and system calls cannot ask for it",
+                )
+                .with_pid(process.pid())
+                .with_name(process.known_name())
+                .with_path(process.roots().proc()));
+            }
+            held => drop(held?),
+        }
     }
     act().map_err(|errno| classify(process, errno))
 }

@@ -79,7 +79,8 @@ pub(crate) fn read_link(path: &CStr) -> SysResult<Vec<u8>> {
     rustix::fs::readlink(path, Vec::new()).map(CString::into_bytes)
 }
 
-/// Calls `each` with every entry of a folder whose name is a number.
+/// Calls `each` with every entry of a folder whose name is a number as the kernel writes it, without
+/// zeros before it: each number comes once.
 pub(crate) fn numeric_entries(path: &CStr, mut each: impl FnMut(i32)) -> SysResult<()> {
     let fd = open(path, OFlags::DIRECTORY)?;
     let mut buf = Vec::with_capacity(32 * 1024);
@@ -90,7 +91,7 @@ pub(crate) fn numeric_entries(path: &CStr, mut each: impl FnMut(i32)) -> SysResu
             other => other?,
         };
         let name = entry.file_name().to_bytes();
-        if name.first().is_some_and(u8::is_ascii_digit)
+        if matches!(name, [b'0'] | [b'1'..=b'9', ..])
             && let Some(number) = std::str::from_utf8(name).ok().and_then(|s| s.parse().ok())
         {
             each(number);

@@ -388,7 +388,8 @@ impl View {
 
     pub(crate) fn memory_footprint(&self) -> Result<MemoryFootprint> {
         let rollup = match self.parsed("smaps_rollup", pal::read_record, parse::smaps_rollup) {
-            // Before Linux 4.14 there is no such file; kernel threads have it but answer ESRCH.
+            // Before Linux 4.14 there is no such file; kernel threads and zombies have it but answer
+            // ESRCH.
             Err(error) if is_missing(&error) || error.kind() == ErrorKind::ZombieProcess => {
                 self.sum_of_smaps()?
             }
@@ -514,6 +515,8 @@ impl View {
     fn fds(&self) -> Result<Vec<i32>> {
         let mut fds = Vec::new();
         self.at("fd", |path| pal::numeric_entries(path, |fd| fds.push(fd)))?;
+        // The kernel lists them in order; a captured tree need not.
+        fds.sort_unstable();
         Ok(fds)
     }
 
