@@ -158,7 +158,7 @@ def nobody_python(*args, modules="sysvitals"):
     return [*command, *args]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def failure_to_import(command, modules):
     """Why these modules cannot be imported; empty if they can."""
     done = subprocess.run(

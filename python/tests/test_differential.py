@@ -7,7 +7,6 @@ and where sysvitals differs on purpose (docs/differences.md) is named there.
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
