@@ -150,7 +150,8 @@ impl<'p> OneShot<'p> {
     pub fn name(&self) -> Result<OsString> {
         let comm = self.named(self.view.comm())?;
         let mut name = OsStr::from_bytes(comm).to_os_string();
-        if comm.len() >= COMM_MAX {
+        // A longer one is a kernel worker's, which has no command line.
+        if comm.len() == COMM_MAX {
             match self.view.cmdline() {
                 Ok(args) => {
                     if let Some(first) = args.first()

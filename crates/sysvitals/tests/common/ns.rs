@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-const ROLE: &str = "SYSVITALS_TEST_ROLE";
+pub(crate) const ROLE: &str = "SYSVITALS_TEST_ROLE";
 pub(crate) const NOBODY: u32 = 65534;
 
 /// A wait that is only ever reached when something is broken.
@@ -39,7 +39,7 @@ pub(crate) fn in_role(name: &str) -> bool {
     role().as_deref() == Some(name)
 }
 
-fn rerun_args(test: &str) -> [String; 5] {
+pub(crate) fn rerun_args(test: &str) -> [String; 5] {
     let args = [test, "--exact", "--nocapture", "--include-ignored", "--test-threads=1"];
     args.map(str::to_owned)
 }
