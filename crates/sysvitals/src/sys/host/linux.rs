@@ -7,7 +7,7 @@ use crate::sys::pal;
 
 fn read(path: Vec<u8>) -> Result<(Vec<u8>, Vec<u8>)> {
     let mut text = Vec::with_capacity(4096);
-    pal::with_path(&path, b"", |path| pal::read_to_end(path, &mut text))
+    pal::with_path(&path, b"", |path| pal::read_record(path, &mut text))
         .map_err(|errno| Error::os(errno.into()).with_path(path_from_bytes(&path)))?;
     Ok((path, text))
 }

@@ -44,7 +44,8 @@ fn open(path: &CStr, flags: OFlags) -> SysResult<OwnedFd> {
 }
 
 /// Reads a file that the kernel hands over whole when the buffer is large enough
-/// (`stat`, `status`, `statm`, `io`, `cmdline`, `environ`): one `read(2)` where it fits.
+/// (`stat`, `status`, `statm`, `io`, `cmdline`, `environ`, `PROC/stat`, `meminfo`): one `read(2)`
+/// where it fits.
 pub(crate) fn read_record(path: &CStr, buf: &mut Vec<u8>) -> SysResult<()> {
     buf.clear();
     let fd = open(path, OFlags::empty())?;

@@ -557,7 +557,7 @@ impl View {
                     flags: info.flags,
                 }),
                 // Closed between the two reads.
-                Err(error) if is_missing(&error) => {}
+                Err(error) if has_vanished(&error) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -619,7 +619,7 @@ impl View {
                     user_time: seconds(stat.utime),
                     system_time: seconds(stat.stime),
                 }),
-                Err(error) if is_missing(&error) => {}
+                Err(error) if has_vanished(&error) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -637,6 +637,12 @@ enum Liveness {
 fn is_missing(error: &Error) -> bool {
     error.kind() == ErrorKind::Os
         && matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
+}
+
+/// As [`is_missing`], of one thread or descriptor among several: a process whose first thread has
+/// ended looks like a zombie while the others come and go.
+fn has_vanished(error: &Error) -> bool {
+    error.kind() == ErrorKind::ZombieProcess || is_missing(error)
 }
 
 fn seconds(ticks: u64) -> f64 {
