@@ -43,6 +43,19 @@ fn open(path: &CStr, flags: OFlags) -> SysResult<OwnedFd> {
     retry_on_intr(|| rustix::fs::open(path, flags, Mode::empty()))
 }
 
+/// Makes room for at least `room` more bytes. No file of the kernel's comes near the limit; one in an
+/// injected tree may have no end.
+fn grow(buf: &mut Vec<u8>, room: usize) -> SysResult<()> {
+    const LIMIT: usize = 1 << 30;
+    if buf.spare_capacity_mut().len() < room {
+        if buf.len() > LIMIT {
+            return Err(Errno::FBIG);
+        }
+        buf.reserve(buf.capacity().max(4 * room));
+    }
+    Ok(())
+}
+
 /// Reads a file that the kernel hands over whole when the buffer is large enough
 /// (`stat`, `status`, `statm`, `io`, `cmdline`, `environ`, `PROC/stat`, `meminfo`): one `read(2)`
 /// where it fits.
@@ -50,9 +63,7 @@ pub(crate) fn read_record(path: &CStr, buf: &mut Vec<u8>) -> SysResult<()> {
     buf.clear();
     let fd = open(path, OFlags::empty())?;
     loop {
-        if buf.spare_capacity_mut().len() < 1024 {
-            buf.reserve(buf.capacity().max(4096));
-        }
+        grow(buf, 1024)?;
         let room = buf.spare_capacity_mut().len();
         let n = retry_on_intr(|| rustix::io::read(&fd, spare_capacity(buf)))?;
         if n < room {
@@ -66,9 +77,7 @@ pub(crate) fn read_to_end(path: &CStr, buf: &mut Vec<u8>) -> SysResult<()> {
     buf.clear();
     let fd = open(path, OFlags::empty())?;
     loop {
-        if buf.spare_capacity_mut().len() < 4096 {
-            buf.reserve(buf.capacity().max(16384));
-        }
+        grow(buf, 4096)?;
         if retry_on_intr(|| rustix::io::read(&fd, spare_capacity(buf)))? == 0 {
             return Ok(());
         }
