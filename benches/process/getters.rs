@@ -168,7 +168,7 @@ fn floor(name: &str, pid: i32) -> Option<Call> {
         | "page_faults" | "terminal" | "is_running" => "stat",
         "username" | "uids" | "gids" | "num_ctx_switches" | "num_threads" | "pid_exists"
         | "memory_info_ex" => "status",
-        "memory_info" => "statm",
+        "memory_info" | "memory_percent" => "statm",
         "cmdline" => "cmdline",
         "environ" => "environ",
         "io_counters" => "io",
@@ -181,13 +181,6 @@ fn floor(name: &str, pid: i32) -> Option<Call> {
         "cwd" => {
             let path = path("cwd");
             return Some(Box::new(move || floor.link(&path)));
-        }
-        "memory_percent" => {
-            let path = path("statm");
-            return Some(Box::new(move || {
-                floor.file(&path, false);
-                floor.file(c"/proc/meminfo", true);
-            }));
         }
         "net_connections" => {
             let paths = ["net/tcp", "net/tcp6", "net/udp", "net/udp6"].map(path);

@@ -114,7 +114,7 @@ fn heading(count: usize, psutil: &Result<Psutil, String>) -> String {
     format!(
         "# Processes\n\n\
          Linux {}, {} × {cpu}, commit {}{dirty}; procfs {}, sysinfo {} without threads, {psutil}; \
-         {count} processes. Medians; each ratio is the median of the ratios round by round.\n",
+         {count} processes. CPU time, the kernel's part included. Medians; each ratio is the median of the ratios round by round.\n",
         kernel.trim(),
         cpus.len(),
         git(&["rev-parse", "--short", "HEAD"]),

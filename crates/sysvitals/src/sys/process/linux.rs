@@ -348,6 +348,10 @@ impl View {
     }
 
     pub(crate) fn memory_info(&self) -> Result<MemoryInfo> {
+        if self.is_kernel_thread() {
+            // It has no memory of its own: `status` says nothing, `statm` zeros.
+            return Ok(MemoryInfo { rss: 0, vms: 0, shared: 0, text: 0, data: 0 });
+        }
         let by_status = self.plans(Sources::STATUS) || self.status.get().is_some();
         if by_status
             && self.statm.get().is_none()
