@@ -1,6 +1,7 @@
-"""Fixtures: children in every state, and a way to run as somebody without rights."""
+"""Fixtures: the command, children in every state, a way to run as somebody without rights."""
 
 import functools
+import json
 import os
 import shutil
 import subprocess
@@ -39,6 +40,39 @@ def sleeps(pid):
     """Wait until `sleep` has been started and sleeps."""
     cmdline = Path(f"/proc/{pid}/cmdline")
     wait_for(lambda: b"sleep" in cmdline.read_bytes() and stat_state(pid) == "S", "sleep")
+
+
+class Command:
+    """The command, with a way to run it and a way to read its JSON."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def run(self, *args, timeout=60):
+        """Run it; its exit code is the caller's to check."""
+        return subprocess.run(
+            [self.path, *map(str, args)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+        )
+
+    def json(self, *args):
+        """The document that it prints; fails the test if the command fails."""
+        done = self.run(*args)
+        assert done.returncode == 0, done.stderr.decode(errors="replace")
+        return json.loads(done.stdout.decode("utf-8", errors="surrogateescape"))
+
+
+@pytest.fixture(scope="session")
+def sysvitals():
+    """The built command."""
+    path = os.environ.get("SYSVITALS_BIN")
+    if path is None:
+        pytest.fail("SYSVITALS_BIN is not set: run `cargo xtask test`, or name the built command")
+    if not os.access(path, os.X_OK):
+        pytest.fail(f"SYSVITALS_BIN is not a program: {path}")
+    return Command(path)
 
 
 @pytest.fixture
@@ -106,22 +140,31 @@ def run_python(code, *args, check=True, **kwargs):
     return done.stdout
 
 
-def nobody_python(*args, modules="sysvitals"):
-    """Python with the rights of nobody; skips where we cannot give ours up, or it cannot start."""
+def nobody_command(*command):
+    """The command with the rights of nobody; skips where we cannot give ours up."""
     if os.geteuid() != 0:
         pytest.skip("only root can become nobody")
     if shutil.which("setpriv") is None:
         pytest.skip("setpriv is not installed")
-    command = [
-        "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", sys.executable,
-    ]  # fmt: skip
+    return [
+        "setpriv",
+        f"--reuid={NOBODY}",
+        f"--regid={NOBODY}",
+        "--clear-groups",
+        *command,
+    ]
+
+
+def nobody_python(*args, modules="sysvitals"):
+    """Python with the rights of nobody; skips where it cannot start."""
+    command = nobody_command(sys.executable)
     reason = failure_to_import(tuple(command), modules)
     if reason:
         pytest.skip(f"nobody cannot read the packages: {reason}")
     return [*command, *args]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def failure_to_import(command, modules):
     """Why these modules cannot be imported; empty if they can."""
     done = subprocess.run(

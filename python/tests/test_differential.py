@@ -7,7 +7,6 @@ and where sysvitals differs on purpose (docs/differences.md) is named there.
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -462,9 +461,12 @@ def test_family(zoo):
         difference = settled(
             lambda p=pid: family(sysvitals, p),
             lambda p=pid: family(psutil, p),
-            lambda mine, other: mine == other or (
-                isinstance(mine, sysvitals.NoSuchProcess)
-                and isinstance(other, psutil.NoSuchProcess)
+            lambda mine, other: (
+                mine == other
+                or (
+                    isinstance(mine, sysvitals.NoSuchProcess)
+                    and isinstance(other, psutil.NoSuchProcess)
+                )
             ),
         )
         if difference:

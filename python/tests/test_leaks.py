@@ -16,7 +16,7 @@ import sysvitals
 CALLS = int(os.environ.get("SYSVITALS_LEAK_CALLS", "100000"))
 
 #: A file that a child runs, so that it can run as nobody too.
-PROGRAM = r'''
+PROGRAM = r"""
 import gc, os, subprocess, sys, warnings
 import sysvitals
 
@@ -129,7 +129,7 @@ run(first + calls)
 end = measure()
 child.kill(); child.wait()
 print(done - first, *(b - a for a, b in zip(start, end)), *end)
-'''
+"""
 
 
 def check(capsys, command):

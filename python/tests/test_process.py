@@ -735,7 +735,11 @@ def test_kernel_threads_keep_their_place():
     def kernel_threads(attrs):
         return {p.pid for p in sysvitals.process_iter(attrs) if p.pid == 2 or p.ppid() == 2}
 
-    before, found, after = kernel_threads(None), kernel_threads(["environ", "ppid"]), sysvitals.pids()
+    before, found, after = (
+        kernel_threads(None),
+        kernel_threads(["environ", "ppid"]),
+        sysvitals.pids(),
+    )
     if not before:
         pytest.skip("no kernel threads can be seen from here")
     assert before & set(after) <= found

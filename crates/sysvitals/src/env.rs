@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock};
 
 use crate::Pid;
@@ -36,6 +37,8 @@ struct Inner {
     sys: PathBuf,
     pidfd: bool,
     default: bool,
+    /// `MemTotal` as last read, 0 before; psutil keeps it too.
+    total_memory: AtomicU64,
 }
 
 static DEFAULT: LazyLock<Roots> = LazyLock::new(|| Roots::new("/proc", "/sys"));
@@ -45,7 +48,13 @@ impl Roots {
     pub fn new(proc: impl Into<PathBuf>, sys: impl Into<PathBuf>) -> Self {
         let proc = proc.into();
         let default = proc == Path::new("/proc");
-        Self(Arc::new(Inner { proc, sys: sys.into(), pidfd: true, default }))
+        Self(Arc::new(Inner {
+            proc,
+            sys: sys.into(),
+            pidfd: true,
+            default,
+            total_memory: AtomicU64::new(0),
+        }))
     }
 
     /// Behaves as on a kernel without pidfds (before Linux 5.3).
@@ -56,6 +65,7 @@ impl Roots {
             sys: self.0.sys.clone(),
             pidfd: false,
             default: self.0.default,
+            total_memory: AtomicU64::new(0),
         }))
     }
 
@@ -77,6 +87,18 @@ impl Roots {
     /// speak of the same processes.
     pub(crate) fn is_default(&self) -> bool {
         self.0.default
+    }
+
+    /// The machine's memory, bytes: read once, since it hardly ever changes.
+    pub(crate) fn total_memory(&self) -> Result<u64> {
+        match self.0.total_memory.load(Relaxed) {
+            0 => {
+                let total = sys::host::total_memory(self)?;
+                self.0.total_memory.store(total, Relaxed);
+                Ok(total)
+            }
+            total => Ok(total),
+        }
     }
 
     /// `PROC/file`, as bytes.

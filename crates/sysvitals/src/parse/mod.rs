@@ -29,7 +29,7 @@ pub use smaps::{Mapping, Rollup, smaps, smaps_rollup};
 pub use stat::{Stat, stat};
 pub use statm::{Statm, statm};
 pub use status::{Status, cpus_allowed_list, status};
-pub use system::{btime, mem_total};
+pub use system::{btime, cpu_rows, mem_total};
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,10 +1,24 @@
 use super::ParseError;
-use super::text::{number_line, size_line, skip_line};
+use super::text::{number_line, size_line, skip_line, take_u64};
 
 /// `btime` of `/proc/stat`: boot time, seconds since the epoch.
 pub fn btime(text: &[u8]) -> Result<u64, ParseError> {
     let value = find(text, b"btime ").ok_or_else(|| not_found("btime"))?;
     Ok(number_line(b"btime", value)?.0)
+}
+
+/// The numbers of the `cpuN` rows of `/proc/stat`: the CPUs that are online.
+pub fn cpu_rows(text: &[u8]) -> Vec<usize> {
+    let mut cpus = Vec::new();
+    let mut rest = text;
+    // The rows stand together at the front, after the sum.
+    while let Some(row) = rest.strip_prefix(b"cpu") {
+        if let Some((number, _)) = take_u64(row) {
+            cpus.extend(usize::try_from(number));
+        }
+        rest = skip_line(rest);
+    }
+    cpus
 }
 
 /// `MemTotal` of `/proc/meminfo`, bytes.
@@ -46,6 +60,14 @@ mod tests {
         assert_eq!(error(b""), "line 'btime' not found");
         assert_eq!(error(b"xbtime 1\nbtime\n"), "line 'btime' not found");
         assert_eq!(error(b"btime soon\n"), "invalid btime 'soon'");
+    }
+
+    #[test]
+    fn rows() {
+        let text = b"cpu  9 9\ncpu0 1 2\ncpu2 3 4\ncpu10 5\nintr 7\ncpu11 1\n";
+        assert_eq!(cpu_rows(text), [0, 2, 10]);
+        assert!(cpu_rows(b"").is_empty());
+        assert!(cpu_rows(b"cpu\ncpux 1\ncpu99999999999999999999 1").is_empty());
     }
 
     #[test]

@@ -79,9 +79,8 @@ struct Inner {
     exe: OnceLock<PathBuf>,
     create_time: OnceLock<f64>,
     exit: OnceLock<Option<ExitStatus>>,
-    /// Held while a status is collected and kept: another thread must not find the process gone
-    /// before its status is known.
-    reaping: Mutex<()>,
+    /// Held from the look that finds the end of the process until `exit` is set.
+    settling: Mutex<()>,
     name: Mutex<Option<OsString>>,
     cpu_sample: Mutex<Option<CpuSample>>,
 }
@@ -148,7 +147,7 @@ impl Process {
             exe: OnceLock::new(),
             create_time: OnceLock::new(),
             exit: OnceLock::new(),
-            reaping: Mutex::new(()),
+            settling: Mutex::new(()),
             name: Mutex::new(None),
             cpu_sample: Mutex::new(None),
         }))
@@ -163,8 +162,7 @@ impl Process {
     }
 
     fn identify(pid: Pid, roots: &Roots) -> Result<Identity> {
-        let start = sys::process::View::new(roots, pid).start_ticks()?;
-        Ok(sys::process::identity(roots, pid, start))
+        sys::process::View::new(roots, pid).identify()
     }
 
     /// The calling process.
@@ -199,10 +197,6 @@ impl Process {
 
     pub(crate) fn identity(&self) -> Identity {
         self.0.identity
-    }
-
-    pub(crate) fn reaping(&self) -> MutexGuard<'_, ()> {
-        lock(&self.0.reaping)
     }
 
     pub(crate) fn is_borrowed_child(&self) -> bool {
@@ -251,21 +245,25 @@ impl Process {
             .with_msg("process no longer exists and its PID has been reused")
     }
 
-    /// The identity of whoever has the PID now; the pidfs inode is asked for where ours has one.
-    fn identity_now(&self) -> Result<Identity> {
-        let mut now = Self::identify(self.0.pid, &self.0.roots)?;
-        if self.0.identity.pidfs.is_some() && now.pidfs.is_none() {
-            now.pidfs = sys::process::pidfs_inode(self.0.pid);
-        }
-        Ok(now)
+    /// The identity of whoever has the PID now. Where ours has a pidfs inode it is compared with
+    /// that of the pidfd that is held, or of one opened for it.
+    fn identity_now(&self, held: Option<u64>) -> Result<Identity> {
+        let start = sys::process::View::new(&self.0.roots, self.0.pid).start_ticks()?;
+        let ours = self.0.identity.pidfs;
+        let pidfs = ours.and_then(|_| held.or_else(|| sys::process::pidfs_inode(self.0.pid)));
+        Ok(Identity { start: Some(start), pidfs })
     }
 
     /// Whether the process is still there, running or a zombie, and not another with its PID.
     pub(crate) fn is_there(&self) -> bool {
+        self.is_there_as(None)
+    }
+
+    fn is_there_as(&self, held: Option<u64>) -> bool {
         if self.0.gone.load(Relaxed) {
             return false;
         }
-        match self.identity_now() {
+        match self.identity_now(held) {
             Err(error) if error.kind() == ErrorKind::NoSuchProcess => {
                 self.mark_gone();
                 false
@@ -281,9 +279,9 @@ impl Process {
         }
     }
 
-    /// Fails unless the PID still is this process.
-    pub(crate) fn verify(&self) -> Result<()> {
-        if self.is_there() {
+    /// Fails unless the PID still is this process; `held` is the pidfs inode of a pidfd to prove.
+    pub(crate) fn verify(&self, held: Option<u64>) -> Result<()> {
+        if self.is_there_as(held) {
             return Ok(());
         }
         if self.is_pid_reused() {
@@ -654,8 +652,8 @@ impl Process {
         self.oneshot().memory_footprint()
     }
 
-    /// A memory figure in percent of the machine's memory (`MemTotal` of `/proc/meminfo`), not
-    /// rounded.
+    /// A memory figure in percent of the machine's memory (`MemTotal` of `/proc/meminfo`, read once),
+    /// not rounded.
     ///
     /// # Errors
     /// As the getter that has the figure.
@@ -714,13 +712,10 @@ impl Process {
         write!(f, "Process(pid={}", self.0.pid)?;
         let view = self.oneshot();
         let quoted = |text: &OsStr| format!("'{}'", text.to_string_lossy().escape_debug());
-        match view.name() {
-            Ok(name) => write!(f, ", name={}", quoted(&name))?,
-            Err(_) => {
-                if let Some(name) = self.known_name() {
-                    write!(f, ", name={}", quoted(&name))?;
-                }
-            }
+        // Not the name of the process that has the PID now.
+        let fresh = if self.is_pid_reused() { None } else { view.name().ok() };
+        if let Some(name) = fresh.or_else(|| self.known_name()) {
+            write!(f, ", name={}", quoted(&name))?;
         }
         let status = if self.is_pid_reused() {
             Some("terminated + PID reused")

@@ -24,7 +24,6 @@ const COMM_MAX: usize = 15;
 pub(crate) struct Shared {
     roots: Roots,
     boot_time: OnceLock<f64>,
-    total_memory: OnceLock<u64>,
     users: Mutex<Vec<(u32, OsString)>>,
     nets: Mutex<HashMap<(u64, ConnectionKind), Arc<NetTables>>>,
 }
@@ -34,18 +33,18 @@ impl Shared {
         Self {
             roots: roots.clone(),
             boot_time: OnceLock::new(),
-            total_memory: OnceLock::new(),
             users: Mutex::new(Vec::new()),
             nets: Mutex::new(HashMap::new()),
         }
     }
 
     fn boot_time(&self) -> Result<f64> {
-        once(&self.boot_time, || sys::host::boot_time(&self.roots))
-    }
-
-    fn total_memory(&self) -> Result<u64> {
-        once(&self.total_memory, || sys::host::total_memory(&self.roots))
+        match self.boot_time.get() {
+            Some(time) => Ok(*time),
+            None => {
+                sys::host::boot_time(&self.roots).map(|time| *self.boot_time.get_or_init(|| time))
+            }
+        }
     }
 
     fn user_name(&self, uid: u32) -> OsString {
@@ -72,13 +71,6 @@ impl Shared {
         let tables = Arc::new(read()?);
         lock(&self.nets).insert((namespace, kind), Arc::clone(&tables));
         Ok(tables)
-    }
-}
-
-fn once<T: Copy>(cell: &OnceLock<T>, read: impl FnOnce() -> Result<T>) -> Result<T> {
-    match cell.get() {
-        Some(value) => Ok(*value),
-        None => read().map(|value| *cell.get_or_init(|| value)),
     }
 }
 
@@ -123,9 +115,9 @@ impl<'p> OneShot<'p> {
         shared: &'p Shared,
         buf: Vec<u8>,
     ) -> Result<Self> {
-        let view = View::with_buffer(roots, pid, planned, buf);
-        let identity = match view.start_ticks() {
-            Ok(start) => sys::process::identity(roots, pid, start),
+        let mut view = View::with_buffer(roots, pid, planned, buf);
+        let identity = match view.identify() {
+            Ok(identity) => identity,
             Err(error) if error.kind() == ErrorKind::NoSuchProcess => return Err(error),
             Err(_) => Identity::UNKNOWN,
         };
@@ -272,8 +264,10 @@ impl<'p> OneShot<'p> {
         if self.process.is_pid_reused() {
             return Ok(true);
         }
-        let start = self.process.identity().start;
-        let reused = start.is_some() && start != Some(self.start_ticks()?);
+        let identity = self.process.identity();
+        let start = Some(self.start_ticks()?);
+        let pidfs = identity.pidfs.and_then(|_| sys::process::pidfs_inode(self.process.pid()));
+        let reused = identity.same(&Identity { start, pidfs }) == Some(false);
         if reused {
             self.process.mark_reused();
         }
@@ -484,10 +478,7 @@ impl<'p> OneShot<'p> {
             MemoryType::RssShmem => self.memory_info_ex()?.rss_shmem,
             MemoryType::Hugetlb => self.memory_info_ex()?.hugetlb,
         };
-        let total = match self.shared {
-            Some(shared) => shared.total_memory()?,
-            None => sys::host::total_memory(self.process.roots())?,
-        };
+        let total = self.process.roots().total_memory()?;
         if total == 0 {
             return Err(Error::invalid(
                 "can't calculate process memory percent because total physical memory is 0",

@@ -2,12 +2,11 @@ use std::collections::HashMap;
 
 use super::{Pid, Process};
 use crate::error::{ErrorKind, Result};
-use crate::sys;
 use crate::sys::process::{Identity, View};
 
 struct Entry {
     pid: Pid,
-    start: u64,
+    identity: Identity,
 }
 
 impl Process {
@@ -17,11 +16,10 @@ impl Process {
     /// # Errors
     /// As [`ppid`](Self::ppid).
     pub fn parent(&self) -> Result<Option<Self>> {
-        let lowest = self.roots().pids()?.first().copied();
-        if lowest == Some(self.pid()) {
+        let ppid = self.ppid()?;
+        if ppid == 0 {
             return Ok(None);
         }
-        let ppid = self.ppid()?;
         let parent = match Self::with_roots(ppid, self.roots()) {
             Ok(parent) => parent,
             Err(error) if error.is_no_such_process() => return Ok(None),
@@ -67,11 +65,10 @@ impl Process {
         let mut by_parent: HashMap<Pid, Vec<Entry>> = HashMap::new();
         let mut buf = Vec::new();
         for pid in self.roots().pids()? {
-            let view = View::with_buffer(self.roots(), pid, Default::default(), buf);
-            match view.stat() {
-                Ok(stat) if stat.starttime >= own => {
-                    let entry = Entry { pid, start: stat.starttime };
-                    by_parent.entry(stat.ppid).or_default().push(entry);
+            let mut view = View::with_buffer(self.roots(), pid, Default::default(), buf);
+            match view.identify().and_then(|identity| Ok((identity, view.ppid()?))) {
+                Ok((identity, ppid)) if identity.start >= Some(own) => {
+                    by_parent.entry(ppid).or_default().push(Entry { pid, identity });
                 }
                 // Older, ended, not to be read, or not to be understood: no child that we could
                 // name.
@@ -89,17 +86,12 @@ impl Process {
                 if entry.pid == self.pid() {
                     continue;
                 }
-                let identity = self.identity_of(&entry);
-                children.push(Self::with_identity(entry.pid, identity, self.roots()));
+                children.push(Self::with_identity(entry.pid, entry.identity, self.roots()));
                 if recursive {
                     stack.push(entry.pid);
                 }
             }
         }
         Ok(children)
-    }
-
-    fn identity_of(&self, entry: &Entry) -> Identity {
-        sys::process::identity(self.roots(), entry.pid, entry.start)
     }
 }

@@ -3,7 +3,7 @@ use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use super::Process;
+use super::{Process, lock};
 use crate::error::{Error, Result};
 use crate::sys;
 
@@ -36,12 +36,24 @@ impl Process {
         if let Some(exit) = self.0.exit.get() {
             return Ok(*exit);
         }
-        let exit = sys::wait::wait(self, timeout, &mut || interrupted().map_err(Error::os))
-            .map_err(|error| error.with_name(self.known_name()))?;
-        Ok(self.remember_exit(exit))
+        sys::wait::wait(self, timeout, &mut || interrupted().map_err(Error::os))
+            .map_err(|error| error.with_name(self.known_name()))
     }
 
-    pub(crate) fn remember_exit(&self, exit: Option<ExitStatus>) -> Option<ExitStatus> {
+    /// Looks whether the process has ended, and keeps the answer before another thread can look:
+    /// that one would find the process gone, and no status.
+    pub(crate) fn settle(
+        &self,
+        look: impl FnOnce() -> Result<Option<Option<ExitStatus>>>,
+    ) -> Result<Option<Option<ExitStatus>>> {
+        let _settling = lock(&self.0.settling);
+        if let Some(exit) = self.returncode() {
+            return Ok(Some(exit));
+        }
+        Ok(look()?.map(|exit| self.remember_exit(exit)))
+    }
+
+    pub(super) fn remember_exit(&self, exit: Option<ExitStatus>) -> Option<ExitStatus> {
         if exit.is_none() || !self.is_borrowed_child() {
             self.mark_gone();
         }
@@ -124,11 +136,8 @@ pub fn wait_procs_interruptible(
             places.push(index);
         }
     }
-    let end_waiting = |place: usize, exit| match (waiting.get(place), places.get(place)) {
-        (Some(process), Some(&index)) => {
-            process.remember_exit(exit);
-            end(index, process)
-        }
+    let end_waiting = |place: usize| match (waiting.get(place), places.get(place)) {
+        (Some(process), Some(&index)) => end(index, process),
         _ => Ok(()),
     };
     sys::wait::wait_all(&waiting, timeout, end_waiting, &mut || interrupted().map_err(Error::os))?;

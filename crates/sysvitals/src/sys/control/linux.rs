@@ -26,6 +26,10 @@ fn hold(process: &Process) -> Result<Held> {
                 process.mark_gone();
                 return Err(gone(process));
             }
+            // Of two processes within one clock tick only a pidfd tells which one it is.
+            Err(errno) if process.identity().pidfs.is_some() => {
+                return Err(classify(process, errno));
+            }
             // EINVAL and ENOENT: the ID of a thread. The others: no descriptor to be had, or a
             // seccomp filter that does not know the call.
             Err(_) => None,
@@ -33,11 +37,30 @@ fn hold(process: &Process) -> Result<Held> {
     } else {
         None
     };
-    if !process.roots().is_default() {
+    if process.roots().is_default() {
+        our_proc(process)?;
+    } else {
         same_process_here(process.roots(), process, pidfd.as_ref())?;
     }
-    process.verify()?;
+    process.verify(pal::borrow(pidfd.as_ref()).and_then(pal::pidfs_inode))?;
     Ok(Held { pidfd })
+}
+
+/// Proves that the PIDs in `/proc` are those of our PID namespace: a process that was unshared from
+/// its parent's may still see the parent's `/proc`.
+fn our_proc(process: &Process) -> Result<()> {
+    let own = std::process::id().to_string();
+    match pal::with_path(b"/proc/self", b"", pal::read_link) {
+        Ok(link) if link != own.as_bytes() => Err(not_here(process)),
+        // Without `/proc` nobody could have been looked at.
+        _ => Ok(()),
+    }
+}
+
+fn not_here(process: &Process) -> Error {
+    Error::no_such_process(process.pid())
+        .with_path(process.roots().proc())
+        .with_msg("the process is not of this PID namespace, and cannot be acted on")
 }
 
 fn gone(process: &Process) -> Error {
@@ -64,13 +87,7 @@ fn same_process_here(roots: &Roots, process: &Process, pidfd: Option<&OwnedFd>) 
             here.is_some_and(|here| here.identity().same(&process.identity()) == Some(true))
         }
     };
-    if same {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::NoSuchProcess)
-        .with_pid(pid)
-        .with_path(roots.proc())
-        .with_msg("the process is not of this PID namespace, and cannot be acted on"))
+    if same { Ok(()) } else { Err(not_here(process)) }
 }
 
 /// Turns the refusal of a system call on the process into an error.
@@ -103,9 +120,16 @@ pub(crate) fn send_signal(process: &Process, signal: i32) -> Result<()> {
 /// Calls that take a PID, between two proofs that it is the process: if the second fails, the PID
 /// changed hands while it was set, and the caller learns of it.
 fn bracket<T>(process: &Process, act: impl FnOnce() -> pal::SysResult<T>) -> Result<T> {
-    let _held = hold(process)?;
+    let held = hold(process)?;
+    // The last look is a single system call, to leave as little time as can be for a change of
+    // hands.
+    if let Some(pidfd) = pal::borrow(held.pidfd.as_ref())
+        && pal::pidfd_send_signal(pidfd, 0) == Err(Errno::SRCH)
+    {
+        return Err(classify(process, Errno::SRCH));
+    }
     let value = act().map_err(|errno| classify(process, errno))?;
-    process.verify()?;
+    process.verify(None)?;
     Ok(value)
 }
 

@@ -26,12 +26,10 @@ pub(crate) fn total_memory(roots: &Roots) -> Result<u64> {
     parse::mem_total(&text).map_err(|error| Error::parse(error, path_from_bytes(&path)))
 }
 
-/// `SYS/devices/system/cpu/online`.
+/// The CPUs that are online: the `cpuN` rows of `PROC/stat`.
 pub(crate) fn online_cpus(roots: &Roots) -> Result<Vec<usize>> {
-    use std::os::unix::ffi::OsStrExt;
-    let path = roots.sys().join("devices/system/cpu/online");
-    let (path, text) = read(path.as_os_str().as_bytes().to_vec())?;
-    parse::cpu_list(&text).map_err(|error| Error::parse(error, path_from_bytes(&path)))
+    let (_, text) = read(roots.proc_file("stat"))?;
+    Ok(parse::cpu_rows(&text))
 }
 
 /// The user's name in the password database, or the number as text where there is none.

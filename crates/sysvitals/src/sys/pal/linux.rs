@@ -251,11 +251,15 @@ pub(crate) fn affinity(pid: Pid) -> SysResult<Vec<usize>> {
 // The mask is an array of native longs, which on little-endian and on 64-bit hosts is also an array
 // of native u64.
 fn cpus_of(mask: &[u64]) -> Vec<usize> {
-    let bit = |word: u64, b: usize| word >> b & 1 == 1;
-    mask.iter()
-        .enumerate()
-        .flat_map(|(i, &word)| (0..64).filter(move |&b| bit(word, b)).map(move |b| i * 64 + b))
-        .collect()
+    let mut cpus = Vec::new();
+    for (i, &word) in mask.iter().enumerate() {
+        let mut left = word;
+        while left != 0 {
+            cpus.push(i * 64 + left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
+    }
+    cpus
 }
 
 pub(crate) fn set_affinity(pid: Pid, cpus: &[usize]) -> SysResult<()> {
@@ -305,15 +309,22 @@ pub(crate) enum Reaped {
     NotChild,
 }
 
-/// `waitid(2)` without blocking; leaves the child waitable where `peek` is set.
-pub(crate) fn try_wait(pid: Pid, peek: bool) -> SysResult<Reaped> {
+/// `waitid(2)` without blocking, on the pidfd where there is one; leaves the child waitable where
+/// `peek` is set.
+pub(crate) fn try_wait(pid: Pid, pidfd: Option<BorrowedFd<'_>>, peek: bool) -> SysResult<Reaped> {
     use rustix::process::{WaitId, WaitIdOptions};
     let mut options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
     if peek {
         options |= WaitIdOptions::NOWAIT;
     }
     let pid = raw_pid(pid)?;
-    match retry_on_intr(|| rustix::process::waitid(WaitId::Pid(pid), options)) {
+    let wait = |id: WaitId<'_>| retry_on_intr(|| rustix::process::waitid(id.clone(), options));
+    let status = match pidfd.map(|pidfd| wait(WaitId::PidFd(pidfd))) {
+        // Linux 5.3 has pidfds, but waits for them only since 5.4.
+        None | Some(Err(Errno::INVAL)) => wait(WaitId::Pid(pid)),
+        Some(status) => status,
+    };
+    match status {
         Ok(None) => Ok(Reaped::Running),
         Ok(Some(status)) => {
             let raw = match (status.exit_status(), status.terminating_signal()) {

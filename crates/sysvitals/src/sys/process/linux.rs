@@ -66,18 +66,11 @@ impl Identity {
     }
 }
 
-/// The identity of the process that has this PID now, with the start time as just read.
-pub(crate) fn identity(roots: &Roots, pid: Pid, start: u64) -> Identity {
-    let mut identity = Identity { start: Some(start), pidfs: None };
-    if roots.is_default() && roots.uses_pidfd() {
-        let now = pal::time_since_boot();
-        let tick = clock_ticks();
-        let ticks = now.as_secs() * tick + u64::from(now.subsec_nanos()) * tick / 1_000_000_000;
-        if ticks <= start.saturating_add(1) {
-            identity.pidfs = pidfs_inode(pid);
-        }
-    }
-    identity
+/// Clock ticks since boot.
+fn ticks_now() -> u64 {
+    let now = pal::time_since_boot();
+    let tick = clock_ticks();
+    now.as_secs() * tick + u64::from(now.subsec_nanos()) * tick / 1_000_000_000
 }
 
 pub(crate) fn pidfs_inode(pid: Pid) -> Option<u64> {
@@ -115,7 +108,8 @@ pub(crate) struct View {
     stat: OnceCell<Stat>,
     status: OnceCell<Status>,
     statm: OnceCell<Statm>,
-    cmdline: OnceCell<Vec<OsString>>,
+    /// Unparsed: few names need it a second time.
+    cmdline: OnceCell<Vec<u8>>,
 }
 
 impl View {
@@ -142,6 +136,21 @@ impl View {
 
     pub(crate) fn into_buffer(self) -> Vec<u8> {
         self.buf.into_inner()
+    }
+
+    /// Reads `stat`, and of whom it tells. A process in its first tick has its pidfs inode taken
+    /// and is read again: what the view then tells is of the process with this identity, or of one
+    /// that this identity does not fit.
+    pub(crate) fn identify(&mut self) -> Result<Identity> {
+        let before = ticks_now();
+        let start = self.start_ticks()?;
+        let has_pidfs = self.roots.is_default() && self.roots.uses_pidfd();
+        if !has_pidfs || before > start.saturating_add(1) {
+            return Ok(Identity { start: Some(start), pidfs: None });
+        }
+        let pidfs = pidfs_inode(self.pid);
+        self.stat.take();
+        Ok(Identity { start: Some(self.start_ticks()?), pidfs })
     }
 
     fn path_of(&self, file: &str) -> PathBuf {
@@ -240,6 +249,12 @@ impl View {
         self.planned.contains(sources)
     }
 
+    /// True where a `stat` that was read anyway says so.
+    fn is_kernel_thread(&self) -> bool {
+        const PF_KTHREAD: u64 = 0x0020_0000;
+        self.stat.get().is_some_and(|stat| stat.flags & PF_KTHREAD != 0)
+    }
+
     pub(crate) fn comm(&self) -> Result<&[u8]> {
         Ok(&self.stat()?.comm)
     }
@@ -333,7 +348,9 @@ impl View {
     }
 
     pub(crate) fn memory_info(&self) -> Result<MemoryInfo> {
-        if self.plans(Sources::STATUS)
+        let by_status = self.plans(Sources::STATUS) || self.status.get().is_some();
+        if by_status
+            && self.statm.get().is_none()
             && let Some(info) = memory_from_status(self.status_file()?)
         {
             return Ok(info);
@@ -350,8 +367,8 @@ impl View {
     }
 
     pub(crate) fn memory_info_ex(&self) -> Result<MemoryInfoEx> {
-        let basic = self.memory_info()?;
         let status = self.status_file()?;
+        let basic = self.memory_info()?;
         let or_zero = |value: Option<u64>| value.unwrap_or(0);
         Ok(MemoryInfoEx {
             rss: basic.rss,
@@ -428,13 +445,16 @@ impl View {
     }
 
     pub(crate) fn cmdline(&self) -> Result<Vec<OsString>> {
-        if let Some(args) = self.cmdline.get() {
-            return Ok(args.clone());
+        if let Some(text) = self.cmdline.get() {
+            return Ok(parse::cmdline(text));
         }
         let args = self.parsed("cmdline", pal::read_record, |text| Ok(parse::cmdline(text)))?;
-        let args = if args.is_empty() { self.unless_zombie(args)? } else { args };
+        if args.is_empty() && !self.is_kernel_thread() {
+            self.unless_zombie(())?;
+        }
         if self.plans(Sources::CMDLINE) {
-            return Ok(self.cmdline.get_or_init(|| args).clone());
+            // Just read, and `unless_zombie` has a buffer of its own.
+            self.cmdline.get_or_init(|| self.buf.borrow().clone());
         }
         Ok(args)
     }

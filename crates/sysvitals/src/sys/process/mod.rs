@@ -2,4 +2,4 @@
 //! holds the kernel sources of one process, each read at most once.
 
 mod linux;
-pub(crate) use linux::{Identity, Sources, View, identity, pid_exists, pidfs_inode, pids};
+pub(crate) use linux::{Identity, Sources, View, pid_exists, pidfs_inode, pids};

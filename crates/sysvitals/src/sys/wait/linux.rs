@@ -17,6 +17,9 @@ pub(crate) type Interrupted<'a> = dyn FnMut() -> Result<()> + 'a;
 const FIRST_SLEEP: Duration = Duration::from_micros(100);
 const LAST_SLEEP: Duration = Duration::from_millis(40);
 
+/// How many descriptors a wait for more processes than there are descriptors leaves free.
+const SPARE: usize = 32;
+
 /// Waits for one process: its status if it was our child, None if it was not (any longer).
 pub(crate) fn wait(
     process: &Process,
@@ -48,11 +51,17 @@ pub(crate) fn wait(
 pub(crate) fn wait_all(
     processes: &[Process],
     timeout: Option<Duration>,
-    mut ended: impl FnMut(usize, Option<ExitStatus>) -> Result<()>,
+    mut ended: impl FnMut(usize) -> Result<()>,
     interrupted: &mut Interrupted<'_>,
 ) -> Result<()> {
     let deadline = Deadline::after(timeout);
     let mut waiters: Vec<_> = processes.iter().map(Waiter::new).enumerate().collect();
+    if waiters.iter().any(|(_, waiter)| waiter.starved) {
+        // Looking at `/proc`, and whoever else runs in this program, need descriptors too.
+        for (_, waiter) in waiters.iter_mut().rev().filter(|(_, w)| w.pidfd.is_some()).take(SPARE) {
+            waiter.pidfd = None;
+        }
+    }
     let mut sleep = FIRST_SLEEP;
     loop {
         let mut failed = None;
@@ -62,8 +71,8 @@ pub(crate) fn wait_all(
             }
             match waiter.check() {
                 Ok(None) => true,
-                Ok(Some(end)) => {
-                    failed = ended(*index, end).err();
+                Ok(Some(_)) => {
+                    failed = ended(*index).err();
                     false
                 }
                 Err(error) => {
@@ -107,6 +116,8 @@ impl Deadline {
 struct Waiter<'p> {
     process: &'p Process,
     pidfd: Option<OwnedFd>,
+    /// There was no descriptor left for a pidfd.
+    starved: bool,
     /// The pidfd has told that the process exited, but somebody else's wait is still due.
     exited: bool,
     /// There may be news since the last check.
@@ -116,8 +127,9 @@ struct Waiter<'p> {
 impl<'p> Waiter<'p> {
     fn new(process: &'p Process) -> Self {
         let uses_pidfd = process.roots().uses_pidfd() && process.roots().is_default();
-        let pidfd = if uses_pidfd { pal::pidfd_open(process.pid()).ok() } else { None };
-        Self { process, pidfd, exited: false, due: true }
+        let pidfd = if uses_pidfd { pal::pidfd_open(process.pid()) } else { Err(Errno::NOSYS) };
+        let starved = matches!(pidfd, Err(Errno::MFILE | Errno::NFILE));
+        Self { process, pidfd: pidfd.ok(), starved, exited: false, due: true }
     }
 
     /// Without a pidfd, or for a zombie on kernels before 6.9, nothing tells but a look.
@@ -126,20 +138,19 @@ impl<'p> Waiter<'p> {
     }
 
     /// `Some` once the process is no more: reaped by this call, or gone.
-    fn check(&mut self) -> Result<Option<Option<ExitStatus>>> {
+    fn check(&self) -> Result<Option<Option<ExitStatus>>> {
+        self.process.settle(|| self.look())
+    }
+
+    fn look(&self) -> Result<Option<Option<ExitStatus>>> {
         let process = self.process;
-        let _reaping = process.reaping();
-        if let Some(exit) = process.returncode() {
-            return Ok(Some(exit));
-        }
         if !process.is_there() {
-            return Ok(Some(process.remember_exit(None)));
+            return Ok(Some(None));
         }
         if process.roots().is_default() {
-            match pal::try_wait(process.pid(), process.is_borrowed_child()) {
-                Ok(Reaped::Status(raw)) => {
-                    return Ok(Some(process.remember_exit(Some(ExitStatus::from_raw(raw)))));
-                }
+            let pidfd = pal::borrow(self.pidfd.as_ref());
+            match pal::try_wait(process.pid(), pidfd, process.is_borrowed_child()) {
+                Ok(Reaped::Status(raw)) => return Ok(Some(Some(ExitStatus::from_raw(raw)))),
                 Ok(Reaped::Running | Reaped::NotChild) => {}
                 Err(errno) => return Err(Error::os(errno.into()).with_pid(process.pid())),
             }
