@@ -120,7 +120,7 @@ def failure(call, module):
         call(module)
     exc = caught.value
     cls = type(exc)
-    if isinstance(exc, OverflowError):
+    if cls is OverflowError or (cls is TypeError and sys.version_info < (3, 10)):
         # The text is that of the Python version.
         own = ""
     elif isinstance(exc, module.Error):

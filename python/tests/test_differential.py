@@ -219,24 +219,36 @@ def equal(pid, name, mine, other):
     return COMPARE[name](mine, other) or differs_on_purpose(pid, name, mine, other)
 
 
+def settled(read_mine, read_other, same):
+    """Compare until both agree: with what psutil said before us, or after.
+
+    What differs is told only where psutil said the same before and after; what moves all the time
+    cannot be compared.
+    """
+    difference = None
+    for attempt in range(TRIES):
+        before, mine, after = answer(read_other), answer(read_mine), answer(read_other)
+        if same(mine, before) or same(mine, after):
+            return None
+        still = repr(before) == repr(after)
+        difference = f"{mine!r} != {before!r}" if still else None
+        time.sleep(0.01 * attempt)
+    return difference
+
+
 def compare(pid, names):
-    """What differs of a process, after several looks in a row; None if it is gone."""
+    """What differs of a process; None if it is gone."""
     found = []
     for name in names:
-        for attempt in range(TRIES):
-            me, it = answer(lambda: sysvitals.Process(pid)), answer(lambda: psutil.Process(pid))
-            if isinstance(me, Exception) or isinstance(it, Exception):
-                return None
-            if attempt % 2:
-                other, mine = answer(lambda: theirs(it, name)), answer(lambda: ours(me, name))
-            else:
-                mine, other = answer(lambda: ours(me, name)), answer(lambda: theirs(it, name))
-            if equal(pid, name, mine, other):
-                break
-            time.sleep(0.01 * attempt)
-        else:
-            if psutil.pid_exists(pid) and sysvitals.pid_exists(pid):
-                found.append(f"{pid} {name}: {mine!r} != {other!r}")
+        if not (sysvitals.pid_exists(pid) and psutil.pid_exists(pid)):
+            return None
+        difference = settled(
+            lambda name=name: ours(sysvitals.Process(pid), name),
+            lambda name=name: theirs(psutil.Process(pid), name),
+            lambda mine, other, name=name: equal(pid, name, mine, other),
+        )
+        if difference and psutil.pid_exists(pid):
+            found.append(f"{pid} {name}: {difference}")
     return found
 
 
@@ -303,13 +315,13 @@ def test_kinds_of_connections(zoo):
     differences = []
     for pid in psutil.pids():
         for kind in kinds:
-            for _ in range(TRIES):
-                mine = answer(lambda: sysvitals.Process(pid).net_connections(kind))
-                other = answer(lambda: psutil.Process(pid).net_connections(kind))
-                if equal(pid, "net_connections", mine, other):
-                    break
-            else:
-                differences.append(f"{pid} {kind}: {mine!r} != {other!r}")
+            difference = settled(
+                lambda p=pid, k=kind: sysvitals.Process(p).net_connections(k),
+                lambda p=pid, k=kind: psutil.Process(p).net_connections(k),
+                lambda mine, other, p=pid: equal(p, "net_connections", mine, other),
+            )
+            if difference:
+                differences.append(f"{pid} {kind}: {difference}")
     assert not differences, "\n".join(differences)
 
 
@@ -374,26 +386,33 @@ def test_as_dict_keys_and_ad_value(zoo):
 def test_process_iter_with_attributes(zoo):
     names = ["pid", "name", "username", "ppid", "cmdline", "exe", "status", "cpu_affinity"]
     for _ in range(TRIES):
+        before = {p.pid: p.info for p in psutil.process_iter(names, ad_value="-")}
         mine = {
             p.pid: {name: ours(p, name) for name in names}
             for p in sysvitals.process_iter(names, ad_value="-")
         }
-        other = {p.pid: p.info for p in psutil.process_iter(names, ad_value="-")}
-        both = set(mine) & set(other)
-        if all(mine[pid] == other[pid] for pid in both) and len(set(mine) ^ set(other)) <= 4:
+        after = {p.pid: p.info for p in psutil.process_iter(names, ad_value="-")}
+        wrong = [
+            (pid, name, mine[pid][name], after[pid][name])
+            for pid in set(before) & set(mine) & set(after)
+            for name in names
+            if mine[pid][name] not in (before[pid][name], after[pid][name])
+        ]
+        missing = (set(before) & set(after)) - set(mine)
+        if not wrong and not missing:
             break
-    else:
-        raise AssertionError([(mine[p], other[p]) for p in both if mine[p] != other[p]])
+    assert not wrong and not missing
     assert list(mine) == sorted(mine)
 
 
 def test_pids(zoo):
     for _ in range(TRIES):
         first, mine, last = psutil.pids(), sysvitals.pids(), psutil.pids()
-        if set(first) & set(last) <= set(mine) <= set(first) | set(last):
+        missing = (set(first) & set(last)) - set(mine)
+        extra = {pid for pid in set(mine) - set(first) - set(last) if psutil.pid_exists(pid)}
+        if not missing and not extra:
             break
-    else:
-        raise AssertionError(set(mine) ^ set(first))
+    assert not missing and not extra
     assert mine == sorted(mine)
     assert all(type(pid) is int for pid in mine)
 
@@ -421,31 +440,37 @@ def listing(path):
 
 def test_family(zoo):
     def pids(procs):
-        return procs if isinstance(procs, Exception) else [p.pid for p in procs]
+        return type(procs).__name__ if isinstance(procs, Exception) else [p.pid for p in procs]
 
+    def family(module, pid):
+        proc = module.Process(pid)
+        parent = answer(proc.parent)
+        return (
+            getattr(parent, "pid", type(parent).__name__),
+            pids(answer(proc.parents)),
+            pids(answer(proc.children)),
+            pids(answer(lambda: proc.children(recursive=True))),
+            proc.is_running(),
+        )
+
+    # Each answer is a pass over all processes: those of ours, their parents, and some others.
+    here = psutil.Process()
+    some = {p.pid for p in (here, *here.parents(), *here.children())} | set(psutil.pids()[::10])
     differences = []
-    for pid in psutil.pids():
-        for _ in range(TRIES):
-            both = []
-            for module in (sysvitals, psutil):
-                proc = answer(lambda m=module: m.Process(pid))
-                if isinstance(proc, Exception):
-                    both = None
-                    break
-                parent = answer(proc.parent)
-                both.append(
-                    (
-                        getattr(parent, "pid", repr(parent)),
-                        pids(answer(proc.parents)),
-                        pids(answer(proc.children)),
-                        pids(answer(lambda p=proc: p.children(recursive=True))),
-                        proc.is_running(),
-                    )
+    for pid in sorted(some):
+        difference = settled(
+            lambda p=pid: family(sysvitals, p),
+            lambda p=pid: family(psutil, p),
+            lambda mine, other: (
+                mine == other
+                or (
+                    isinstance(mine, sysvitals.NoSuchProcess)
+                    and isinstance(other, psutil.NoSuchProcess)
                 )
-            if both is None or repr(both[0]) == repr(both[1]):
-                break
-        else:
-            differences.append(f"{pid}: {both}")
+            ),
+        )
+        if difference:
+            differences.append(f"{pid}: {difference}")
     assert not differences, "\n".join(differences)
 
 
@@ -493,21 +518,12 @@ def test_zombies(zombie, foreign_zombie):
 def test_threads_by_their_id(zoo):
     for thread in psutil.Process().threads():
         if thread.id != os.getpid():
-            names = set(COMPARE) - {"cpu_num", "num_ctx_switches"}
-            assert compare_thread(thread.id, names) == []
-
-
-def compare_thread(tid, names):
-    me, it = sysvitals.Process(tid), psutil.Process(tid)
-    found = []
-    for name in sorted(names):
-        for _ in range(TRIES):
-            mine, other = answer(lambda: ours(me, name)), answer(lambda: theirs(it, name))
-            if equal(tid, name, mine, other):
-                break
-        else:
-            found.append(f"{tid} {name}: {mine!r} != {other!r}")
-    return found
+            for name in sorted(COMPARE):
+                assert not settled(
+                    lambda: ours(sysvitals.Process(thread.id), name),
+                    lambda: theirs(psutil.Process(thread.id), name),
+                    lambda mine, other: equal(thread.id, name, mine, other),
+                ), name
 
 
 def test_setters_are_seen_by_the_other(spawn):

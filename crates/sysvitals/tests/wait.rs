@@ -167,16 +167,16 @@ fn another_ones_zombie() {
 #[test]
 fn a_zombie_collected_while_we_wait() {
     for roots in both() {
-        let (mut shell, pid) = grandchild("sleep 600 & echo $!; read x; wait; read x");
+        let (pid, parent, mut collect) = ns::parent_of_a_zombie();
         let process = roots.process(pid).unwrap();
-        process.kill().unwrap();
         std::thread::scope(|scope| {
             let waiter = scope.spawn(|| process.wait(Some(ns::LONG)));
             std::thread::sleep(SOON);
             assert!(!waiter.is_finished());
-            drop(shell.0.stdin.take());
+            std::io::Write::write_all(&mut collect, b"x").unwrap();
             assert_eq!(waiter.join().unwrap().unwrap(), None);
         });
+        ns::end(parent);
     }
 }
 

@@ -759,7 +759,14 @@ impl PartialEq for Process {
     /// The same process, not merely the same PID; where a start time cannot be known, the PID
     /// decides.
     fn eq(&self, other: &Self) -> bool {
-        self.0.pid == other.0.pid && self.0.identity.same(&other.0.identity) != Some(false)
+        if self.is_same_handle(other) {
+            return true;
+        }
+        // One that is known to have lost its PID is not the one that has it, though both may have
+        // begun in the same clock tick.
+        self.0.pid == other.0.pid
+            && self.is_pid_reused() == other.is_pid_reused()
+            && self.0.identity.same(&other.0.identity) != Some(false)
     }
 }
 
