@@ -248,8 +248,8 @@ class Process:
                     info["status"] = "zombie"
                 except NoSuchProcess:
                     info["status"] = "terminated"
-                except AccessDenied:
-                    pass
+                except AccessDenied as err:
+                    _debug(f"ignoring {err!r}")
         if self._exitcode is not None:
             info["exitcode"] = self._exitcode
         create_time = self._handle.known_create_time
@@ -820,7 +820,8 @@ def process_iter(attrs: Collection[str] | None = None, ad_value: Any = None) -> 
                 try:
                     proc._prefetch = None
                     proc._prefetch = proc.as_dict(names if attrs else None, ad_value)
-                except NoSuchProcess:
+                except NoSuchProcess as err:
+                    _debug(f"ignoring {err!r}")
                     continue
             seen[pid] = proc
             yield proc

@@ -29,6 +29,24 @@ _FIELDS = {
     "puids": "real effective saved",
 }
 
+# What the fields are where they are no int; by field, or by tuple and field.
+_TYPES = {
+    "addr": str,
+    "family": "socket.AddressFamily",
+    "ioclass": "ProcessIOPriority",
+    "ip": str,
+    "laddr": "addr | tuple | str",
+    "mode": str,
+    "path": str,
+    "perms": str,
+    "raddr": "addr | tuple | str",
+    "status": "ConnectionStatus",
+    "system_time": float,
+    "type": "socket.SocketKind",
+    "user_time": float,
+    **{f"pcputimes.{field}": float for field in _FIELDS["pcputimes"].split()},
+}
+
 
 def _deprecated(field):
     def get(self):
@@ -51,6 +69,9 @@ def __getattr__(name):
     from collections import namedtuple
 
     cls = namedtuple(name, fields, module=__name__)
+    cls.__annotations__ = {
+        field: _TYPES.get(f"{name}.{field}", _TYPES.get(field, int)) for field in cls._fields
+    }
     if name == "pmem":
         # Linux 2.6 did away with both.
         cls.lib = _deprecated("lib")

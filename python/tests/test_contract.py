@@ -141,7 +141,14 @@ def test_af_link_is_an_enum_member():
 def test_debug_switch(capfd):
     assert plain(inspect.signature(sysvitals._set_debug)) == "(value)"
     sysvitals._set_debug(True)
-    sysvitals._set_debug(False)
+    try:
+        sysvitals._debug("a line")
+    finally:
+        sysvitals._set_debug(False)
+    sysvitals._debug("no line")
+    assert re.fullmatch(
+        r"psutil-debug \[.*test_contract\.py:\d+\]> a line\n", capfd.readouterr().err
+    )
 
 
 # --- enums
@@ -210,6 +217,8 @@ def test_tuples(name):
     assert cls.__module__ == meta["__module__"].replace("psutil", "sysvitals")
     assert cls._fields == fields
     assert cls._field_defaults == meta["defaults"]
+    types = {k: v if isinstance(v, str) else v.__name__ for k, v in cls.__annotations__.items()}
+    assert types == {field["name"]: field["type"] for field in contract}
     assert issubclass(cls, tuple)
     values = tuple(range(len(fields)))
     made = cls(*values)
