@@ -254,6 +254,20 @@ impl Process {
         Ok(Identity { start: Some(start), pidfs })
     }
 
+    /// Whether two handles with one PID and start time are of two processes that began in the same
+    /// clock tick. Only the one that was looked at within that tick has a pidfs inode; that of the
+    /// other is asked for, if the PID is still that of a process of the tick.
+    fn is_other_of_its_tick(&self, other: &Self) -> bool {
+        let ((Some(known), None) | (None, Some(known))) =
+            (self.0.identity.pidfs, other.0.identity.pidfs)
+        else {
+            return false;
+        };
+        let Some(now) = sys::process::pidfs_inode(self.0.pid) else { return false };
+        let start = Self::identify(self.0.pid, &self.0.roots).ok().and_then(|found| found.start);
+        start == self.0.identity.start && now != known
+    }
+
     /// Whether the process is still there, running or a zombie, and not another with its PID.
     pub(crate) fn is_there(&self) -> bool {
         self.is_there_as(None)
@@ -762,11 +776,9 @@ impl PartialEq for Process {
         if self.is_same_handle(other) {
             return true;
         }
-        // One that is known to have lost its PID is not the one that has it, though both may have
-        // begun in the same clock tick.
         self.0.pid == other.0.pid
-            && self.is_pid_reused() == other.is_pid_reused()
             && self.0.identity.same(&other.0.identity) != Some(false)
+            && !self.is_other_of_its_tick(other)
     }
 }
 
