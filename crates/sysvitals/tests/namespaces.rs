@@ -202,7 +202,8 @@ fn bytes_that_are_no_text() {
     command.arg("600").env_clear().env("K\u{e9}y", OsString::from_vec(b"v\xfe=\n".to_vec()));
     let child = Guard::spawn(&mut command);
     let process = Process::new(child.pid()).unwrap();
-    ns::until("exec", || process.name().is_ok_and(|found| found == name));
+    ns::until("exec", || process.cmdline().is_ok_and(|args| args.len() == 2));
+    assert_eq!(process.name().unwrap(), name);
     assert_eq!(process.exe().unwrap(), exe);
     assert_eq!(process.cmdline().unwrap(), [exe.as_os_str(), OsStr::new("600")]);
     let environ = process.environ().unwrap();
