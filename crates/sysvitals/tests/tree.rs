@@ -8,9 +8,11 @@ mod files;
 
 use std::ffi::CStr;
 use std::fmt::Debug;
+use std::time::Duration;
 
 use common::ns;
 use files::{Tree, stat_line};
+use rustix::process::getppid;
 use sysvitals::{ErrorKind, Pid, Process, ProcessStatus, Result};
 
 fn own_pid() -> Pid {
@@ -204,12 +206,19 @@ fn parents_up_to_init() {
 #[test]
 fn orphans_go_to_the_reaper() {
     ns::adopt_orphans();
+    let tester = Some(rustix::process::getpid());
     let parent = ns::fork(|| {
         ns::fork(|| {
             if rustix::process::set_parent_process_death_signal(None).is_err() {
                 return 1;
             }
-            named(c"orphan", || ())
+            ns::name_thread(c"orphan");
+            // Ends with the test program at the latest.
+            let parent = getppid();
+            while [parent, tester].contains(&getppid()) {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            0
         });
         ns::pause()
     });
