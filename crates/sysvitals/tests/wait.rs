@@ -5,12 +5,14 @@
 mod common;
 
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use common::ns::{self, Guard};
+use sysvitals::process::wait_procs_interruptible;
 use sysvitals::{ErrorKind, Popen, Process, Roots, wait_procs};
 
 const SOON: Duration = Duration::from_millis(200);
@@ -116,6 +118,11 @@ fn grandchild(script: &str) -> (Guard, i32) {
     (shell, line.trim().parse().unwrap())
 }
 
+/// Lets the shell go on from `read`.
+fn tell(shell: &mut Guard) {
+    shell.0.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+}
+
 #[test]
 fn another_ones_child() {
     for roots in both() {
@@ -124,10 +131,43 @@ fn another_ones_child() {
         let process = roots.process(pid).unwrap();
         assert_timeout(process.wait(Some(Duration::ZERO)), Duration::ZERO);
         process.kill().unwrap();
-        drop(shell.0.stdin.take());
+        tell(&mut shell);
         assert_eq!(process.wait(Some(ns::LONG)).unwrap(), None);
         assert!(!process.is_running());
-        let _ = shell.0.wait();
+    }
+}
+
+/// A child of a child of ours, which collects it when told to.
+struct Other {
+    parent: i32,
+    pid: i32,
+    collect: std::io::PipeWriter,
+}
+
+impl Other {
+    fn new(f: impl FnOnce() -> i32) -> Self {
+        let (mut pid, say) = std::io::pipe().unwrap();
+        let (told, collect) = std::io::pipe().unwrap();
+        let parent = ns::fork(|| {
+            let child = ns::fork(f);
+            let _ = rustix::io::write(&say, &child.to_ne_bytes());
+            let _ = rustix::io::read(&told, &mut [0; 1]);
+            ns::reap(child);
+            ns::pause()
+        });
+        let mut bytes = [0; 4];
+        pid.read_exact(&mut bytes).unwrap();
+        Self { parent, pid: i32::from_ne_bytes(bytes), collect }
+    }
+
+    fn collect(&mut self) {
+        self.collect.write_all(b"!").unwrap();
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        ns::end(self.parent);
     }
 }
 
@@ -135,13 +175,10 @@ fn another_ones_child() {
 #[test]
 fn another_ones_zombie() {
     for roots in both() {
-        let (shell, pid) = grandchild("sleep 600 & echo $!; exec sleep 600");
-        // Until then the shell would collect it.
-        let comm = format!("/proc/{}/comm", shell.pid());
-        ns::until("exec", || fs::read_to_string(&comm).unwrap() == "sleep\n");
-        let process = roots.process(pid).unwrap();
+        let other = Other::new(ns::pause);
+        let process = roots.process(other.pid).unwrap();
         process.kill().unwrap();
-        ns::until("a zombie", || ns::state(pid) == "Z");
+        ns::until("a zombie", || ns::state(other.pid) == "Z");
         assert!(process.is_running());
         let start = Instant::now();
         assert_timeout(process.wait(Some(Duration::ZERO)), Duration::ZERO);
@@ -150,33 +187,34 @@ fn another_ones_zombie() {
         let (gone, alive) = wait_procs([process.clone()], Some(SOON), |_| panic!()).unwrap();
         assert!(gone.is_empty());
         assert_eq!(alive, [process]);
-        drop(shell);
 
-        // Becomes a zombie while we wait: about half of the time is left, not all of it.
-        let (shell, pid) = grandchild("sleep 1.2 & echo $!; exec sleep 600");
-        let process = roots.process(pid).unwrap();
+        // Becomes a zombie while we wait: part of the time is left, not all of it.
+        let other = Other::new(|| {
+            std::thread::sleep(Duration::from_millis(2_000));
+            0
+        });
+        let process = roots.process(other.pid).unwrap();
         let start = Instant::now();
-        let timeout = Duration::from_secs(2);
+        let timeout = Duration::from_secs(3);
         assert_timeout(process.wait(Some(timeout)), timeout);
         let took = start.elapsed();
-        assert!(took >= timeout && took < timeout + Duration::from_millis(900), "{took:?}");
-        drop(shell);
+        assert!(took >= timeout && took < timeout + Duration::from_millis(1_800), "{took:?}");
     }
 }
 
 #[test]
 fn a_zombie_collected_while_we_wait() {
     for roots in both() {
-        let (pid, parent, mut collect) = ns::parent_of_a_zombie();
-        let process = roots.process(pid).unwrap();
+        let mut other = Other::new(ns::pause);
+        let process = roots.process(other.pid).unwrap();
+        process.kill().unwrap();
         std::thread::scope(|scope| {
             let waiter = scope.spawn(|| process.wait(Some(ns::LONG)));
             std::thread::sleep(SOON);
             assert!(!waiter.is_finished());
-            std::io::Write::write_all(&mut collect, b"x").unwrap();
+            other.collect();
             assert_eq!(waiter.join().unwrap().unwrap(), None);
         });
-        ns::end(parent);
     }
 }
 
@@ -366,7 +404,7 @@ fn survivors_duplicates_and_none() {
 fn callbacks_may_end_the_wait() {
     let children: Vec<_> = (0..3).map(|_| Process::new(ns::fork(|| 0)).unwrap()).collect();
     let mut calls = 0;
-    let error = sysvitals::process::wait_procs_interruptible(
+    let error = wait_procs_interruptible(
         children.clone(),
         None,
         |_| {
@@ -417,7 +455,7 @@ fn more_processes_than_descriptors() {
             .map(|child| roots.process(child.pid()).unwrap())
             .collect();
         assert_eq!(others.len(), 100);
-        drop(shell.0.stdin.take());
+        tell(&mut shell);
         let all = children.iter().chain(&others).cloned();
         let (gone, alive) = wait_procs(all, Some(ns::LONG), |_| {
             // There is a descriptor left for those who are called.
@@ -432,8 +470,8 @@ fn more_processes_than_descriptors() {
     }
 }
 
-/// 300 processes that do not end for 300 ms cost one look at each and one `poll`, not a loop of
-/// small waits.
+/// A wait for 300 processes costs one look at each and one `poll`, however long they stay, and not
+/// a loop of small waits.
 #[test]
 fn one_poll_for_all() {
     let test = "one_poll_for_all";
@@ -441,12 +479,25 @@ fn one_poll_for_all() {
         let children: Vec<_> = (0..300).map(|_| Process::new(ns::fork_idle()).unwrap()).collect();
         // Marks in the trace where the wait begins and ends.
         let mark = || drop(fs::metadata("/nonexistent-mark"));
-        mark();
-        let timeout = Some(Duration::from_secs(4));
-        let (gone, alive) = wait_procs(children.clone(), timeout, |_| ()).unwrap();
-        mark();
-        assert_eq!((gone.len(), alive.len()), (0, 300));
-        for child in children {
+        let waits = format!("/proc/self/task/{}/syscall", ns::gettid());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                if fs::read(&waits).is_ok() {
+                    let polls = format!("{} ", libc::SYS_ppoll);
+                    ns::until("a poll", || fs::read_to_string(&waits).unwrap().starts_with(&polls));
+                } else {
+                    std::thread::sleep(Duration::from_secs(10));
+                }
+                std::thread::sleep(Duration::from_millis(300));
+                children[150].kill().unwrap();
+            });
+            mark();
+            let enough = |_: &Process| Err(std::io::Error::other("enough"));
+            wait_procs_interruptible(children.clone(), None, enough, || Ok(())).unwrap_err();
+            mark();
+        });
+        assert_eq!(children[150].returncode().unwrap().unwrap().signal(), Some(libc::SIGKILL));
+        for child in children.iter().filter(|child| child.returncode().is_none()) {
             ns::end(child.pid());
         }
         return;

@@ -102,7 +102,9 @@ pub(crate) fn rerun_as_nobody(test: &str, role: &str) {
     // The folder of this binary may be closed to others.
     let dir = tempfile::tempdir().unwrap();
     let exe = dir.path().join("test");
-    fs::copy(std::env::current_exe().unwrap(), &exe).unwrap();
+    // A copy made here could still be open for writing in a child that another test forks.
+    let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&exe).status();
+    assert!(copied.unwrap().success());
     open_to_all(dir.path());
     let mut command = Command::new(exe);
     command.args(rerun_args(test)).env(ROLE, role).current_dir("/").uid(NOBODY).gid(NOBODY);
@@ -142,31 +144,6 @@ pub(crate) fn pause() -> i32 {
 /// A child that does nothing until a signal ends it.
 pub(crate) fn fork_idle() -> i32 {
     fork(pause)
-}
-
-/// A child whose own child has ended, and is a zombie until `collect` is written to: the zombie's
-/// PID, the child's, and the end of the pipe.
-pub(crate) fn parent_of_a_zombie() -> (i32, i32, io::PipeWriter) {
-    use std::os::fd::AsRawFd;
-    let (told, tell) = io::pipe().unwrap();
-    let (wait, collect) = io::pipe().unwrap();
-    let (tell_fd, wait_fd) = (tell.as_raw_fd(), wait.as_raw_fd());
-    let parent = fork(|| {
-        let zombie = fork(|| 0);
-        let mut bytes = zombie.to_ne_bytes();
-        // SAFETY: both buffers are live, and the descriptors are open.
-        unsafe {
-            libc::write(tell_fd, bytes.as_ptr().cast(), bytes.len());
-            libc::read(wait_fd, bytes.as_mut_ptr().cast(), 1);
-            libc::waitpid(zombie, std::ptr::null_mut(), 0);
-        }
-        pause()
-    });
-    let mut bytes = [0; 4];
-    io::Read::read_exact(&mut &told, &mut bytes).unwrap();
-    let zombie = i32::from_ne_bytes(bytes);
-    until("a zombie", || state(zombie) == "Z");
-    (zombie, parent, collect)
 }
 
 /// How `waitpid(2)` tells that a child ended: its exit code, or minus the signal.
