@@ -233,7 +233,7 @@ impl<'p> OneShot<'p> {
         // The start time is the identity's where that is known: reading it again could give
         // another process's.
         let ticks = match self.process.identity().start {
-            Some(ticks) if self.view_is_planned() => ticks,
+            Some(ticks) if self.shared.is_some() => ticks,
             _ => self.named(self.view.start_ticks())?,
         };
         let boot_time = match self.shared {
@@ -242,10 +242,6 @@ impl<'p> OneShot<'p> {
         };
         let time = ticks as f64 / clock_ticks() as f64 + boot_time;
         Ok(*self.process.0.create_time.get_or_init(|| time))
-    }
-
-    fn view_is_planned(&self) -> bool {
-        self.shared.is_some()
     }
 
     /// See [`Process::ppid`].
