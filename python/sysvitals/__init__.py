@@ -801,8 +801,10 @@ def process_iter(attrs: Collection[str] | None = None, ad_value: Any = None) -> 
                 UserWarning,
             )
         names = _valid_attrs(attrs)
-    if _table is None or _table.procfs != PROCFS_PATH:
-        _pmap, _table = {}, _native.Table(PROCFS_PATH)
+    table = _table
+    if table is None or table.procfs != PROCFS_PATH:
+        table = _native.Table(PROCFS_PATH)
+        _pmap, _table = {}, table
     known = _pmap.copy()
     seen = {}
     by_calls = names is not None and (
@@ -810,7 +812,7 @@ def process_iter(attrs: Collection[str] | None = None, ad_value: Any = None) -> 
         or any(vars(Process)[name] is not getter for name, getter in _GETTERS.items())
     )
     try:
-        for handle, values in _table.read(None if by_calls else names, ad_value, bool(attrs)):
+        for handle, values in table.read(None if by_calls else names, ad_value, bool(attrs)):
             pid = handle.pid
             proc = known.get(pid)
             if proc is None or not proc._handle.is_same_object(handle):
