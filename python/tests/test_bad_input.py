@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 
 import pytest
@@ -274,22 +273,21 @@ def test_limits_beyond_those_of_the_kernel(limits):
 # --- without rights
 
 
-def test_setters_without_rights(as_nobody):
+def test_setters_without_rights(as_nobody, spawn):
     # In a session of its own: within one session anybody may send SIGCONT, resume()'s signal.
-    with subprocess.Popen(["sleep", "300"], start_new_session=True) as other:
-        out = as_nobody(
-            "import sys, sysvitals, signal\n"
-            "p = sysvitals.Process(int(sys.argv[1]))\n"
-            "calls = [lambda: p.nice(5), lambda: p.ionice(2), lambda: p.cpu_affinity([0]),\n"
-            "    lambda: p.rlimit(sysvitals.RLIMIT_NOFILE), lambda: p.send_signal(0), p.kill,\n"
-            "    lambda: p.rlimit(sysvitals.RLIMIT_NOFILE, (1, 1)), p.terminate, p.suspend, p.resume,\n"
-            "    lambda: sysvitals.Process().nice(-20), lambda: sysvitals.Process().ionice(1)]\n"
-            "for i, call in enumerate(calls):\n"
-            "    try: call(); print('no error', i)\n"
-            "    except sysvitals.AccessDenied as e: assert e.pid, i\n"
-            "print('end')\n",
-            str(other.pid),
-        )
-        assert other.poll() is None
-        other.kill()
+    other = spawn("sleep", "300", start_new_session=True)
+    out = as_nobody(
+        "import sys, sysvitals, signal\n"
+        "p = sysvitals.Process(int(sys.argv[1]))\n"
+        "calls = [lambda: p.nice(5), lambda: p.ionice(2), lambda: p.cpu_affinity([0]),\n"
+        "    lambda: p.rlimit(sysvitals.RLIMIT_NOFILE), lambda: p.send_signal(0), p.kill,\n"
+        "    lambda: p.rlimit(sysvitals.RLIMIT_NOFILE, (1, 1)), p.terminate, p.suspend, p.resume,\n"
+        "    lambda: sysvitals.Process().nice(-20), lambda: sysvitals.Process().ionice(1)]\n"
+        "for i, call in enumerate(calls):\n"
+        "    try: call(); print('no error', i)\n"
+        "    except sysvitals.AccessDenied as e: assert e.pid, i\n"
+        "print('end')\n",
+        str(other.pid),
+    )
+    assert other.poll() is None
     assert out == "end\n"
