@@ -264,7 +264,7 @@ impl Process {
             return false;
         };
         let Some(now) = sys::process::pidfs_inode(self.0.pid) else { return false };
-        let start = Self::identify(self.0.pid, &self.0.roots).ok().and_then(|found| found.start);
+        let start = sys::process::View::new(&self.0.roots, self.0.pid).start_ticks().ok();
         start == self.0.identity.start && now != known
     }
 
