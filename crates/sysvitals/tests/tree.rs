@@ -10,7 +10,7 @@ use std::ffi::CStr;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use common::ns;
+use common::ns::{self, Forked};
 use files::{Tree, stat_line};
 use rustix::process::getppid;
 use sysvitals::{ErrorKind, Pid, Process, ProcessStatus, Result};
@@ -31,25 +31,6 @@ fn kind<T: Debug>(answer: Result<T>) -> ErrorKind {
     answer.unwrap_err().kind()
 }
 
-/// A child that is killed and reaped when the test is done with it; its own die with it.
-struct Kept(Pid);
-
-impl Kept {
-    fn fork(f: impl FnOnce() -> i32) -> Self {
-        Self(ns::fork(f))
-    }
-
-    fn process(&self) -> Process {
-        Process::new(self.0).unwrap()
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        ns::end(self.0);
-    }
-}
-
 fn named(name: &CStr, begin: impl FnOnce()) -> i32 {
     ns::name_thread(name);
     begin();
@@ -57,8 +38,8 @@ fn named(name: &CStr, begin: impl FnOnce()) -> i32 {
 }
 
 /// A→B,C,D; B→X; X→Y; C→W, each named by its letter.
-fn family() -> Kept {
-    Kept::fork(|| {
+fn family() -> Forked {
+    Forked::new(|| {
         named(c"A", || {
             ns::fork(|| {
                 named(c"B", || {
@@ -94,7 +75,7 @@ fn letters(process: &Process) -> Option<String> {
 fn descendants_in_order() {
     loop {
         let family = family();
-        let a = family.process();
+        let a = Process::new(family.0).unwrap();
         ns::until("the family is whole", || letters(&a).as_deref() == Some("BCDWXY"));
         let children = a.children(false).unwrap();
         assert!(children.is_sorted_by_key(Process::pid));
@@ -191,7 +172,7 @@ fn parents_up_to_init() {
         return;
     }
     let family = family();
-    let a = family.process();
+    let a = Process::new(family.0).unwrap();
     ns::until("the family is whole", || letters(&a).as_deref() == Some("BCDWXY"));
     let all = a.children(true).unwrap();
     let parents = all.last().unwrap().parents().unwrap();
@@ -238,8 +219,8 @@ fn orphans_go_to_the_reaper() {
 #[test]
 fn a_dead_process_has_no_family() {
     let handle = {
-        let child = Kept::fork(ns::pause);
-        let handle = child.process();
+        let child = Forked::new(ns::pause);
+        let handle = Process::new(child.0).unwrap();
         assert!(handle.children(true).unwrap().is_empty());
         handle
     };
@@ -256,11 +237,11 @@ fn a_dead_process_has_no_family() {
 
 #[test]
 fn zombies_stay_among_the_children() {
-    let parent = Kept::fork(|| {
+    let parent = Forked::new(|| {
         ns::fork(|| 0);
         ns::pause()
     });
-    let handle = parent.process();
+    let handle = Process::new(parent.0).unwrap();
     let zombie = || {
         let children = handle.children(true).unwrap();
         children.into_iter().find(|child| child.status().ok() == Some(ProcessStatus::Zombie))

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use common::ns::{self, Guard};
+use common::ns::{self, Forked, Guard};
 use sysvitals::process::wait_procs_interruptible;
 use sysvitals::{ErrorKind, Popen, Process, Roots, wait_procs};
 
@@ -139,7 +139,7 @@ fn another_ones_child() {
 
 /// A child of a child of ours, which collects it when told to.
 struct Other {
-    parent: i32,
+    _parent: Forked,
     pid: i32,
     collect: std::io::PipeWriter,
 }
@@ -148,7 +148,7 @@ impl Other {
     fn new(f: impl FnOnce() -> i32) -> Self {
         let (mut pid, say) = std::io::pipe().unwrap();
         let (told, collect) = std::io::pipe().unwrap();
-        let parent = ns::fork(|| {
+        let parent = Forked::new(|| {
             let child = ns::fork(f);
             let _ = rustix::io::write(&say, &child.to_ne_bytes());
             let _ = rustix::io::read(&told, &mut [0; 1]);
@@ -157,17 +157,11 @@ impl Other {
         });
         let mut bytes = [0; 4];
         pid.read_exact(&mut bytes).unwrap();
-        Self { parent, pid: i32::from_ne_bytes(bytes), collect }
+        Self { _parent: parent, pid: i32::from_ne_bytes(bytes), collect }
     }
 
     fn collect(&mut self) {
         self.collect.write_all(b"!").unwrap();
-    }
-}
-
-impl Drop for Other {
-    fn drop(&mut self) {
-        ns::end(self.parent);
     }
 }
 

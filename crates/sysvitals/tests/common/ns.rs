@@ -258,6 +258,21 @@ impl Drop for Guard {
     }
 }
 
+/// A [`fork`] that is killed and reaped when the test is done with it.
+pub(crate) struct Forked(pub(crate) i32);
+
+impl Forked {
+    pub(crate) fn new(f: impl FnOnce() -> i32) -> Self {
+        Self(fork(f))
+    }
+}
+
+impl Drop for Forked {
+    fn drop(&mut self) {
+        end(self.0);
+    }
+}
+
 /// The trimmed output of a program.
 pub(crate) fn output(program: &str, args: &[&str]) -> String {
     let output = Command::new(program).args(args).output().unwrap();
