@@ -10,6 +10,7 @@ use crate::Pid;
 use crate::error::Result;
 use crate::process::{Process, ProcessTable};
 use crate::sys;
+use crate::sys::nowrap::NoWrap;
 
 /// The `/proc` and `/sys` that are read; psutil's `PROCFS_PATH`.
 ///
@@ -37,8 +38,26 @@ struct Inner {
     sys: PathBuf,
     pidfd: bool,
     default: bool,
+    netlink: bool,
     /// `MemTotal` as last read, 0 before; psutil keeps it too.
     total_memory: AtomicU64,
+    disk_io: NoWrap<9>,
+    net_io: NoWrap<8>,
+}
+
+impl Inner {
+    fn new(proc: PathBuf, sys: PathBuf) -> Self {
+        Self {
+            pidfd: true,
+            default: proc == Path::new("/proc"),
+            netlink: true,
+            total_memory: AtomicU64::new(0),
+            disk_io: NoWrap::default(),
+            net_io: NoWrap::default(),
+            proc,
+            sys,
+        }
+    }
 }
 
 static DEFAULT: LazyLock<Roots> = LazyLock::new(|| Roots::new("/proc", "/sys"));
@@ -47,26 +66,21 @@ impl Roots {
     /// Roots at the given folders.
     pub fn new(proc: impl Into<PathBuf>, sys: impl Into<PathBuf>) -> Self {
         let proc = proc.into();
-        let default = proc == Path::new("/proc");
-        Self(Arc::new(Inner {
-            proc,
-            sys: sys.into(),
-            pidfd: true,
-            default,
-            total_memory: AtomicU64::new(0),
-        }))
+        Self(Arc::new(Inner::new(proc, sys.into())))
     }
 
     /// Behaves as on a kernel without pidfds (before Linux 5.3).
     #[doc(hidden)]
     pub fn without_pidfd(&self) -> Self {
-        Self(Arc::new(Inner {
-            proc: self.0.proc.clone(),
-            sys: self.0.sys.clone(),
-            pidfd: false,
-            default: self.0.default,
-            total_memory: AtomicU64::new(0),
-        }))
+        let inner = Inner::new(self.0.proc.clone(), self.0.sys.clone());
+        Self(Arc::new(Inner { pidfd: false, ..inner }))
+    }
+
+    /// Behaves as on a kernel without `NETLINK_SOCK_DIAG`.
+    #[doc(hidden)]
+    pub fn without_netlink(&self) -> Self {
+        let inner = Inner::new(self.0.proc.clone(), self.0.sys.clone());
+        Self(Arc::new(Inner { netlink: false, ..inner }))
     }
 
     /// The process file system.
@@ -81,6 +95,18 @@ impl Roots {
 
     pub(crate) fn uses_pidfd(&self) -> bool {
         self.0.pidfd
+    }
+
+    pub(crate) fn uses_netlink(&self) -> bool {
+        self.0.netlink
+    }
+
+    pub(crate) fn disk_io(&self) -> &NoWrap<9> {
+        &self.0.disk_io
+    }
+
+    pub(crate) fn net_io(&self) -> &NoWrap<8> {
+        &self.0.net_io
     }
 
     /// True where PIDs are those of this process's own `/proc`, so that system calls and files

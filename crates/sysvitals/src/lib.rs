@@ -1,7 +1,7 @@
 //! Process and system monitoring: psutil 8.0's API in Rust.
 //!
-//! This version has the process half, on Linux. [`parse`] and the error type compile everywhere;
-//! the rest exists where it works.
+//! This version has all of it on Linux. [`parse`] compiles everywhere; the rest exists where it
+//! works.
 //!
 //! | for | see |
 //! |---|---|
@@ -11,6 +11,12 @@
 //! | a child to spawn | [`Popen`] |
 //! | waiting for many | [`wait_procs`] |
 //! | a `/proc` mounted elsewhere | [`Roots`] |
+//! | the processors | [`cpu`]: times, percentages, counts, frequencies, load |
+//! | memory and swap | [`memory`] |
+//! | disks | [`disk`]: mounts, space, counters |
+//! | the network | [`net`]: connections, interfaces, counters |
+//! | temperatures, fans, battery | [`sensors`] |
+//! | boot time, logged-in users | [`host`] |
 //! | the C heap of this program | [`heap_info`], [`heap_trim`] |
 //! | what psutil does not have | [`os`] |
 //!
@@ -40,11 +46,19 @@
 pub mod parse;
 
 #[cfg(target_os = "linux")]
+pub mod cpu;
+#[cfg(target_os = "linux")]
+pub mod disk;
+#[cfg(target_os = "linux")]
 mod env;
 #[cfg(target_os = "linux")]
 mod error;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod heap;
+#[cfg(target_os = "linux")]
+pub mod host;
+#[cfg(target_os = "linux")]
+pub mod memory;
 #[cfg(target_os = "linux")]
 pub mod net;
 #[cfg(target_os = "linux")]
@@ -54,17 +68,34 @@ pub mod process;
 #[cfg(target_os = "linux")]
 pub mod record;
 #[cfg(target_os = "linux")]
+pub mod sensors;
+#[cfg(target_os = "linux")]
 mod sys;
 
 #[cfg(target_os = "linux")]
 pub use crate::{
+    cpu::{
+        cpu_count, cpu_count_cores, cpu_freq, cpu_freq_percpu, cpu_percent, cpu_percent_percpu,
+        cpu_stats, cpu_times, cpu_times_percent, cpu_times_percent_percpu, cpu_times_percpu,
+        getloadavg,
+    },
+    disk::{
+        disk_io_counters, disk_io_counters_cache_clear, disk_io_counters_perdisk, disk_partitions,
+        disk_usage, disk_usage_fd, disk_usage_timeout,
+    },
     env::Roots,
     error::{Error, ErrorKind, Result},
-    net::{ConnectionKind, ConnectionStatus},
+    host::{boot_time, bytes2human, users},
+    memory::{swap_memory, virtual_memory},
+    net::{
+        ConnectionKind, ConnectionStatus, net_connections, net_if_addrs, net_if_stats,
+        net_io_counters, net_io_counters_cache_clear, net_io_counters_pernic,
+    },
     process::{
         Attr, Attrs, OneShot, Pid, Popen, Process, ProcessInfo, ProcessStatus, ProcessTable, Value,
         pid_exists, pids, process_iter, process_iter_cache_clear, wait_procs,
     },
+    sensors::{sensors_battery, sensors_fans, sensors_temperatures},
 };
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -1,12 +1,15 @@
-//! Sockets: the types that [`Process::net_connections`](crate::Process::net_connections) answers with.
+//! Network: connections, interfaces and their counters.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
+use crate::Pid;
+use crate::env::Roots;
 use crate::error::{Error, Result};
 use crate::record::record;
+use crate::sys;
 
 record! {
     /// A socket that a process holds.
@@ -23,6 +26,209 @@ record! {
         raddr: Address,
         /// TCP state; [`ConnectionStatus::None`] for UDP and UNIX sockets.
         status: ConnectionStatus,
+    }
+}
+
+record! {
+    /// A socket of this network namespace, and a process that holds it.
+    pub struct SystemConnection = "sconn" {
+        /// Descriptor number in the process, -1 where it is not known.
+        fd: i32,
+        /// Address family.
+        family: AddressFamily,
+        /// Socket type.
+        kind = "type": SocketType,
+        /// Local address.
+        laddr: Address,
+        /// Remote address.
+        raddr: Address,
+        /// TCP state; [`ConnectionStatus::None`] for UDP and UNIX sockets.
+        status: ConnectionStatus,
+        /// A process that holds it; None where there is none, or we may not look.
+        pid: Option<Pid>,
+    }
+}
+
+record! {
+    /// What went over a network interface since it was made; from `/proc/net/dev`.
+    #[derive(Copy, Default)]
+    pub struct NetIoCounters = "snetio" {
+        /// Bytes sent.
+        bytes_sent: u64,
+        /// Bytes received.
+        bytes_recv: u64,
+        /// Packets sent.
+        packets_sent: u64,
+        /// Packets received.
+        packets_recv: u64,
+        /// Errors while receiving.
+        errin: u64,
+        /// Errors while sending.
+        errout: u64,
+        /// Incoming packets dropped.
+        dropin: u64,
+        /// Outgoing packets dropped.
+        dropout: u64,
+    }
+}
+
+record! {
+    /// An address of a network interface.
+    pub struct NicAddress = "snicaddr" {
+        /// Address family.
+        family: AddressFamily,
+        /// The address; `%nic` follows a link-local IPv6 address. None for
+        /// [`AddressFamily::Unspec`].
+        address: Option<String>,
+        /// Network mask.
+        netmask: Option<String>,
+        /// Broadcast address.
+        broadcast: Option<String>,
+        /// The other end of a point-to-point link.
+        ptp: Option<String>,
+    }
+}
+
+record! {
+    /// The state of a network interface.
+    pub struct NicStats = "snicstats" {
+        /// Whether it is up and running.
+        isup: bool,
+        /// Duplex mode.
+        duplex: NicDuplex,
+        /// Speed, Mbit/s; 0 where the driver does not say.
+        speed: u32,
+        /// Largest packet, bytes.
+        mtu: u32,
+        /// Flags, joined by commas: `up,broadcast,running,multicast`.
+        flags: String,
+    }
+}
+
+/// Duplex mode of a network interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NicDuplex {
+    /// `NIC_DUPLEX_FULL`
+    Full,
+    /// `NIC_DUPLEX_HALF`
+    Half,
+    /// `NIC_DUPLEX_UNKNOWN`
+    #[default]
+    Unknown,
+}
+
+impl NicDuplex {
+    /// `full`, `half` or `unknown`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Half => "half",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The sockets of this network namespace, each with every process that holds it.
+///
+/// Reads: `NETLINK_SOCK_DIAG`, or `/proc/net/{tcp,tcp6,udp,udp6,unix}` where the kernel does not
+/// answer there; then the links of `/proc/[pid]/fd`, once each.
+///
+/// As in psutil, an Internet socket comes once for a process that holds it by several descriptors,
+/// with the lowest; a UNIX socket comes once a descriptor. Processes that we may not look into are
+/// passed over.
+///
+/// # Errors
+/// [`Os`](crate::ErrorKind::Os) and [`Parse`](crate::ErrorKind::Parse) where a table cannot be read;
+/// [`AccessDenied`](crate::ErrorKind::AccessDenied) where the kernel denies it.
+///
+/// # References
+/// [sock_diag(7)](https://man7.org/linux/man-pages/man7/sock_diag.7.html)
+pub fn net_connections(kind: ConnectionKind) -> Result<Vec<SystemConnection>> {
+    Roots::default().net_connections(kind)
+}
+
+/// The sum of [`net_io_counters_pernic`], the loopback included; None without an interface.
+///
+/// # Errors
+/// As [`net_io_counters_pernic`].
+pub fn net_io_counters(nowrap: bool) -> Result<Option<NetIoCounters>> {
+    Roots::default().net_io_counters(nowrap)
+}
+
+/// Counters of each network interface, in the kernel's order.
+///
+/// Reads: `/proc/net/dev`. With `nowrap`, a counter that is smaller than at the previous call has
+/// overflowed, and goes on from where it was.
+///
+/// # Errors
+/// [`Os`](crate::ErrorKind::Os) or [`Parse`](crate::ErrorKind::Parse) where the file cannot be read.
+///
+/// # References
+/// [proc_pid_net(5)](https://man7.org/linux/man-pages/man5/proc_pid_net.5.html)
+pub fn net_io_counters_pernic(nowrap: bool) -> Result<Vec<(OsString, NetIoCounters)>> {
+    Roots::default().net_io_counters_pernic(nowrap)
+}
+
+/// Forgets what `nowrap` knows of network interfaces.
+pub fn net_io_counters_cache_clear() {
+    Roots::default().net_io_counters_cache_clear();
+}
+
+/// The addresses of each network interface, by family.
+///
+/// Reads: rtnetlink (`RTM_GETLINK`, `RTM_GETADDR`).
+///
+/// # Errors
+/// [`Os`](crate::ErrorKind::Os) where the kernel does not answer.
+///
+/// # References
+/// [rtnetlink(7)](https://man7.org/linux/man-pages/man7/rtnetlink.7.html)
+pub fn net_if_addrs() -> Result<Vec<(OsString, Vec<NicAddress>)>> {
+    sys::net::if_addrs()
+}
+
+/// The state of each network interface, in the kernel's order.
+///
+/// Reads: rtnetlink (`RTM_GETLINK`), and `ETHTOOL_GLINKSETTINGS` or `ETHTOOL_GSET` for speed and
+/// duplex.
+///
+/// # Errors
+/// [`Os`](crate::ErrorKind::Os) where the kernel does not answer.
+///
+/// # References
+/// [netdevice(7)](https://man7.org/linux/man-pages/man7/netdevice.7.html)
+pub fn net_if_stats() -> Result<Vec<(OsString, NicStats)>> {
+    sys::net::if_stats()
+}
+
+impl Roots {
+    /// [`net_connections`] of the network namespace that this `/proc` was mounted for.
+    ///
+    /// # Errors
+    /// As [`net_connections`].
+    pub fn net_connections(&self, kind: ConnectionKind) -> Result<Vec<SystemConnection>> {
+        sys::net::connections(self, kind)
+    }
+
+    /// [`net_io_counters`] of this `/proc`.
+    ///
+    /// # Errors
+    /// As [`net_io_counters_pernic`].
+    pub fn net_io_counters(&self, nowrap: bool) -> Result<Option<NetIoCounters>> {
+        sys::net::io_counters(self, nowrap)
+    }
+
+    /// [`net_io_counters_pernic`] of this `/proc`.
+    ///
+    /// # Errors
+    /// As [`net_io_counters_pernic`].
+    pub fn net_io_counters_pernic(&self, nowrap: bool) -> Result<Vec<(OsString, NetIoCounters)>> {
+        sys::net::io_counters_pernic(self, nowrap)
+    }
+
+    /// Forgets what `nowrap` knows of network interfaces of this `/proc`.
+    pub fn net_io_counters_cache_clear(&self) {
+        self.net_io().clear();
     }
 }
 
@@ -47,24 +253,31 @@ impl fmt::Display for Address {
     }
 }
 
-/// Address family of a socket, by the kernel's number.
+/// Address family of a socket or of an interface's address, by the kernel's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum AddressFamily {
+    /// `AF_UNSPEC`: no address.
+    Unspec,
     /// `AF_UNIX`
     Unix,
     /// `AF_INET`
     Inet,
     /// `AF_INET6`
     Inet6,
+    /// `AF_PACKET`: a hardware address, psutil's `AF_LINK`.
+    Packet,
 }
 
 impl AddressFamily {
     /// The C name.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Unspec => "AF_UNSPEC",
             Self::Unix => "AF_UNIX",
             Self::Inet => "AF_INET",
             Self::Inet6 => "AF_INET6",
+            Self::Packet => "AF_PACKET",
         }
     }
 }

@@ -7,8 +7,9 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::net::{Address, AddressFamily, ConnectionStatus, SocketType};
+use crate::net::{Address, AddressFamily, ConnectionStatus, NicDuplex, SocketType};
 use crate::process::{IoPriorityClass, OpenMode};
+use crate::sensors::BatteryTime;
 
 /// A struct that stands for one of psutil's named tuples.
 pub trait Record {
@@ -25,6 +26,10 @@ pub trait Record {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FieldValue<'a> {
+    /// psutil's None.
+    None,
+    /// Yes or no.
+    Bool(bool),
     /// A count or a size in bytes.
     Uint(u64),
     /// A signed number, such as a PID or a descriptor.
@@ -43,6 +48,10 @@ pub enum FieldValue<'a> {
     ConnectionStatus(ConnectionStatus),
     /// A scheduling class for I/O.
     IoClass(IoPriorityClass),
+    /// A network interface's duplex mode.
+    Duplex(NicDuplex),
+    /// A battery's time left.
+    BatteryTime(BatteryTime),
 }
 
 pub(crate) trait AsField {
@@ -60,11 +69,19 @@ macro_rules! as_field {
     };
 }
 
+impl<T: AsField> AsField for Option<T> {
+    fn as_field(&self) -> FieldValue<'_> {
+        self.as_ref().map_or(FieldValue::None, T::as_field)
+    }
+}
+
 as_field! {
+    bool => |v| FieldValue::Bool(*v);
     u64 => |v| FieldValue::Uint(*v);
     u32 => |v| FieldValue::Uint(u64::from(*v));
     u16 => |v| FieldValue::Uint(u64::from(*v));
     i32 => |v| FieldValue::Int(i64::from(*v));
+    i64 => |v| FieldValue::Int(*v);
     f64 => |v| FieldValue::Float(*v);
     String => |v| FieldValue::Text(OsStr::new(v));
     OsString => |v| FieldValue::Text(v);
@@ -75,21 +92,25 @@ as_field! {
     SocketType => |v| FieldValue::SocketType(*v);
     ConnectionStatus => |v| FieldValue::ConnectionStatus(*v);
     IoPriorityClass => |v| FieldValue::IoClass(*v);
+    NicDuplex => |v| FieldValue::Duplex(*v);
+    BatteryTime => |v| FieldValue::BatteryTime(*v);
 }
 
-/// Declares a struct and its [`Record`] in one place.
+/// Declares a struct and its [`Record`] in one place; `with` holds what psutil's tuple has not.
 macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $name:ident = $tuple:literal {
             $($(#[$field_meta:meta])* $field:ident $(= $field_name:literal)?: $type:ty,)*
         }
+        $(with { $($(#[$private_meta:meta])* $private:ident: $private_type:ty,)* })?
     ) => {
         $(#[$meta])*
         #[doc = concat!("\n\npsutil's `", $tuple, "`.")]
         #[derive(Clone, Debug, PartialEq)]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $type,)*
+            $($($(#[$private_meta])* pub(crate) $private: $private_type,)*)?
         }
 
         impl $crate::record::Record for $name {

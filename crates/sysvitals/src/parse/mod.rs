@@ -8,16 +8,26 @@
 pub(crate) mod text;
 
 mod args;
+mod block;
+mod cpu;
+mod cpuinfo;
 mod cpulist;
+mod diskstats;
 mod fdinfo;
 mod io;
 mod limits;
+mod meminfo;
+mod mounts;
 mod net;
+mod netdev;
+mod netlink;
+mod session;
 mod smaps;
 mod stat;
 mod statm;
 mod status;
 mod system;
+mod utmp;
 
 pub use args::{cmdline, environ};
 pub use cpulist::cpu_list;

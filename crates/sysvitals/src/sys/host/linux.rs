@@ -2,6 +2,7 @@ use std::ffi::OsString;
 
 use crate::env::{Roots, path_from_bytes};
 use crate::error::{Error, Result};
+use crate::host::User;
 use crate::parse;
 use crate::sys::pal;
 
@@ -35,4 +36,8 @@ pub(crate) fn online_cpus(roots: &Roots) -> Result<Vec<usize>> {
 /// The user's name in the password database, or the number as text where there is none.
 pub(crate) fn user_name(uid: u32) -> OsString {
     pal::user_name(uid).unwrap_or_else(|| OsString::from(uid.to_string()))
+}
+
+pub(crate) fn users() -> Result<Vec<User>> {
+    todo!()
 }
