@@ -139,7 +139,7 @@ fn member_or_number<'py>(
 
 /// The enums of Python's `socket`, which is imported when a connection is first told of.
 pub(crate) struct Sockets {
-    families: [Py<PyAny>; 3],
+    families: [Py<PyAny>; 5],
     stream: Py<PyAny>,
     dgram: Py<PyAny>,
     kind: Py<PyAny>,
@@ -155,9 +155,11 @@ impl Sockets {
             let kind = socket.getattr("SocketKind")?;
             Ok(Self {
                 families: [
+                    family.getattr("AF_UNSPEC")?.unbind(),
                     family.getattr("AF_UNIX")?.unbind(),
                     family.getattr("AF_INET")?.unbind(),
                     family.getattr("AF_INET6")?.unbind(),
+                    family.getattr("AF_PACKET")?.unbind(),
                 ],
                 stream: kind.getattr("SOCK_STREAM")?.unbind(),
                 dgram: kind.getattr("SOCK_DGRAM")?.unbind(),
@@ -167,11 +169,13 @@ impl Sockets {
     }
 
     pub(crate) fn family<'py>(&self, py: Python<'py>, family: AddressFamily) -> Bound<'py, PyAny> {
-        let [unix, inet, inet6] = &self.families;
+        let [unspec, unix, inet, inet6, packet] = &self.families;
         match family {
             AddressFamily::Unix => unix,
             AddressFamily::Inet => inet,
             AddressFamily::Inet6 => inet6,
+            AddressFamily::Packet => packet,
+            _ => unspec,
         }
         .bind(py)
         .clone()
