@@ -30,10 +30,13 @@ mod system;
 mod utmp;
 
 pub use args::{cmdline, environ};
+pub use block::block_stat;
 pub use cpulist::cpu_list;
+pub use diskstats::{DiskStats, diskstats};
 pub use fdinfo::{FdInfo, fdinfo, open_mode};
 pub use io::{Io, io};
 pub use limits::limits;
+pub use mounts::{Mount, filesystems, mountinfo_types, mounts, partition_name, uevent_devname};
 pub use net::{InetRow, UnixRow, net_inet, net_unix};
 pub use smaps::{Mapping, Rollup, smaps, smaps_rollup};
 pub use stat::{Stat, stat};
