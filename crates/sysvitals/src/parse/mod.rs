@@ -35,6 +35,11 @@ pub use fdinfo::{FdInfo, fdinfo, open_mode};
 pub use io::{Io, io};
 pub use limits::limits;
 pub use net::{InetRow, UnixRow, net_inet, net_unix};
+pub use netdev::{NetDev, net_dev};
+pub use netlink::{
+    Link, LinkAddress, NetlinkMessage, NetlinkPart, inet_diag, netlink_addresses, netlink_links,
+    netlink_messages, unix_diag,
+};
 pub use smaps::{Mapping, Rollup, smaps, smaps_rollup};
 pub use stat::{Stat, stat};
 pub use statm::{Statm, statm};
