@@ -28,8 +28,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         boot_time cpu_count cpu_freq cpu_percent cpu_stats cpu_times cpu_times_percent
         disk_io_counters disk_io_counters_cache_clear disk_partitions disk_usage disk_usage_fd
         disk_usage_timeout getloadavg net_connections net_if_addrs net_if_stats net_io_counters
-        net_io_counters_cache_clear sensors_battery sensors_fans sensors_temperatures swap_memory
-        users virtual_memory
+        net_io_counters_cache_clear sensors_battery sensors_fans sensors_temperatures
+        start_cpu_percent swap_memory users virtual_memory
     }
     Ok(())
 }
@@ -80,6 +80,18 @@ fn cpu_percent<'py>(py: Python<'py>, procfs: PathBuf, percpu: bool) -> Object<'p
     }
     let percent = detached(py, || roots(procfs).cpu_percent(None))?;
     Ok(percent.into_pyobject(py)?.into_any())
+}
+
+/// Takes the samples that the first calls of this thread compare with. Where that fails, they will
+/// say so.
+#[pyfunction]
+fn start_cpu_percent(py: Python<'_>) {
+    py.detach(|| {
+        let _ = sysvitals::cpu_percent(None);
+        let _ = sysvitals::cpu_percent_percpu(None);
+        let _ = sysvitals::cpu_times_percent(None);
+        let _ = sysvitals::cpu_times_percent_percpu(None);
+    });
 }
 
 /// As `cpu_percent`.
