@@ -1,7 +1,7 @@
-"""Process monitoring: psutil 8.0's API, in Rust.
+"""Process and system monitoring: psutil 8.0's API, in Rust.
 
-`import sysvitals as psutil` serves a program that was written for psutil. This version has the
-process half, on Linux.
+`import sysvitals as psutil` serves a program that was written for psutil. This version has all of
+it on Linux.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 import os as _os
 import sys as _sys
 import time as _time
+
+# Also where functools has it from, whose import would cost more than all of these.
+from _functools import partial as _partial
 from _thread import RLock as _RLock
 
 from . import _native
@@ -36,6 +39,22 @@ if TYPE_CHECKING:
         ppagefaults,
         pthread,
         puids,
+        sbattery,
+        sconn,
+        scpufreq,
+        scpustats,
+        scputimes,
+        sdiskio,
+        sdiskpart,
+        sdiskusage,
+        sfan,
+        shwtemp,
+        snetio,
+        snicaddr,
+        snicstats,
+        sswap,
+        suser,
+        svmem,
     )
 
 #: psutil's API level.
@@ -63,6 +82,11 @@ __all__ = [
     "BatteryTime",
     "Process", "Popen",
     "pid_exists", "pids", "process_iter", "wait_procs", "bytes2human",
+    "cpu_times", "cpu_percent", "cpu_times_percent", "cpu_count", "cpu_stats", "cpu_freq",
+    "getloadavg", "virtual_memory", "swap_memory",
+    "disk_partitions", "disk_usage", "disk_usage_timeout", "disk_io_counters",
+    "net_connections", "net_io_counters", "net_if_addrs", "net_if_stats",
+    "sensors_temperatures", "sensors_fans", "sensors_battery", "boot_time", "users",
     "install_as_psutil",
 ]  # fmt: skip
 
@@ -508,11 +532,7 @@ class Process:
 
         `kind` is all, tcp, tcp4, tcp6, udp, udp4, udp6, inet, inet4, inet6 or unix.
         """
-        if not isinstance(kind, str) or kind not in _CONNECTION_KINDS:
-            raise ValueError(
-                f"invalid kind argument {kind!r}; valid ones are: {_CONNECTION_KINDS!r}"
-            )
-        return self._handle.net_connections(kind)
+        return self._handle.net_connections(_valid_kind(kind))
 
     def connections(self, kind="inet") -> list[pconn]:
         """`net_connections()`. Deprecated."""
@@ -525,10 +545,7 @@ class Process:
 
         The first call without an interval is 0.0.
         """
-        blocking = interval is not None and interval > 0.0
-        if interval is not None and interval < 0:
-            raise ValueError(f"interval is not positive (got {interval!r})")
-        if blocking:
+        if _blocks(interval):
             self._handle.cpu_percent()
             _time.sleep(interval)
         return self._handle.cpu_percent()
@@ -646,10 +663,7 @@ class Process:
         that is no child of ours.
         """
         if timeout is not None:
-            if not isinstance(timeout, (int, float)):
-                raise TypeError(f"timeout must be an int or float (got {type(timeout)!r})")
-            if not timeout >= 0:
-                raise ValueError(f"timeout must be positive or zero (got {timeout!r})")
+            _valid_timeout(timeout)
         try:
             code = self._handle.wait(timeout)
         except TimeoutExpired as err:
@@ -746,6 +760,34 @@ def _unsigned_limit(limit):
     if not -1 <= limit < 2**64:
         raise OverflowError(f"limit is out of range (got {limit!r})")
     return 2**64 - 1 if limit == -1 else limit
+
+
+def _fspath(path):
+    path = _os.fsdecode(path)
+    if "\0" in path:
+        raise ValueError("embedded null byte")
+    return path
+
+
+def _valid_timeout(timeout):
+    if not isinstance(timeout, (int, float)):
+        raise TypeError(f"timeout must be an int or float (got {type(timeout)!r})")
+    if not timeout >= 0:
+        raise ValueError(f"timeout must be positive or zero (got {timeout!r})")
+
+
+def _valid_kind(kind):
+    if not isinstance(kind, str) or kind not in _CONNECTION_KINDS:
+        raise ValueError(f"invalid kind argument {kind!r}; valid ones are: {_CONNECTION_KINDS!r}")
+    return kind
+
+
+def _blocks(interval):
+    """Whether to sleep for it; it is a number that is not negative, or None."""
+    blocking = interval is not None and interval > 0.0
+    if interval is not None and interval < 0:
+        raise ValueError(f"interval is not positive (got {interval!r})")
+    return blocking
 
 
 def _valid_attrs(attrs):
@@ -903,6 +945,200 @@ def _wait_in_turns(procs, timeout, end):
                 end(proc, code)
         if last:
             break
+
+
+# --- processors
+
+
+def cpu_times(percpu: bool = False) -> scputimes | list[scputimes]:
+    """CPU time of the machine since boot, seconds (`/proc/stat`); with `percpu` a list by CPU."""
+    return _native.cpu_times(PROCFS_PATH, bool(percpu))
+
+
+def cpu_percent(interval: float | None = None, percpu: bool = False) -> float | list[float]:
+    """How busy the machine is, percent (`/proc/stat`); with `percpu` a list by CPU.
+
+    Over `interval` seconds, or since the last call of this thread, or since the import.
+    """
+    if _blocks(interval):
+        _native.cpu_percent(PROCFS_PATH, bool(percpu))
+        _time.sleep(interval)
+    return _native.cpu_percent(PROCFS_PATH, bool(percpu))
+
+
+def cpu_times_percent(
+    interval: float | None = None, percpu: bool = False
+) -> scputimes | list[scputimes]:
+    """What the machine's time went to, percent (`/proc/stat`); with `percpu` a list by CPU.
+
+    Over `interval` seconds, or since the last call of this thread, or since the import.
+    """
+    if _blocks(interval):
+        _native.cpu_times_percent(PROCFS_PATH, bool(percpu))
+        _time.sleep(interval)
+    return _native.cpu_times_percent(PROCFS_PATH, bool(percpu))
+
+
+def cpu_count(logical: bool = True) -> int | None:
+    """The number of CPUs that are online, or of physical cores; None if it cannot be told."""
+    return _native.cpu_count(PROCFS_PATH, bool(logical))
+
+
+def cpu_stats() -> scpustats:
+    """Context switches and interrupts since boot (`/proc/stat`)."""
+    return _native.cpu_stats(PROCFS_PATH)
+
+
+def cpu_freq(percpu: bool = False) -> scpufreq | list[scpufreq] | None:
+    """The mean frequency of the CPUs, MHz; with `percpu` a list by CPU.
+
+    `/sys/devices/system/cpu/cpufreq`, `/proc/cpuinfo`. None if the kernel does not tell.
+    """
+    return _native.cpu_freq(PROCFS_PATH, bool(percpu))
+
+
+def getloadavg() -> tuple[float, float, float]:
+    """How many processes run or wait to, on average over 1, 5 and 15 minutes (`getloadavg(3)`)."""
+    return _native.getloadavg()
+
+
+# --- memory
+
+
+def virtual_memory() -> svmem:
+    """Memory of the machine, bytes (`/proc/meminfo`).
+
+    What the kernel does not tell is 0, and a `RuntimeWarning` says so.
+    """
+    memory, warning = _native.virtual_memory(PROCFS_PATH)
+    if warning is not None:
+        _warn(warning, RuntimeWarning, 2)
+    return memory
+
+
+def swap_memory() -> sswap:
+    """Swap of the machine, bytes (`/proc/meminfo`, `/proc/vmstat`).
+
+    What the kernel does not tell is 0, and a `RuntimeWarning` says so.
+    """
+    memory, warning = _native.swap_memory(PROCFS_PATH)
+    if warning is not None:
+        _warn(warning, RuntimeWarning, 2)
+    return memory
+
+
+# --- disks
+
+
+def disk_partitions(all: bool = False) -> list[sdiskpart]:
+    """What is mounted (`/proc/self/mounts`); with `all` also what has no device."""
+    return _native.disk_partitions(PROCFS_PATH, bool(all))
+
+
+def disk_usage(path: str) -> sdiskusage:
+    """Space of the file system that holds a path, or an open descriptor, bytes (`statvfs(3)`)."""
+    try:
+        if hasattr(path, "__index__"):
+            return _native.disk_usage_fd(_c_int(path))
+        return _native.disk_usage(_fspath(path))
+    except OSError as error:
+        error.filename = path
+        raise
+
+
+def disk_usage_timeout(path: str, timeout: float) -> sdiskusage:
+    """`disk_usage()` that gives up: `TimeoutExpired` if there is no answer after so many seconds.
+
+    A thread asks, and stays behind on a dead mount until the kernel answers it. Not in psutil.
+    """
+    _valid_timeout(timeout)
+    try:
+        return _native.disk_usage_timeout(_fspath(path), timeout)
+    except TimeoutExpired:
+        raise TimeoutExpired(timeout) from None
+    except OSError as error:
+        error.filename = path
+        raise
+
+
+def disk_io_counters(
+    perdisk: bool = False, nowrap: bool = True
+) -> sdiskio | dict[str, sdiskio] | None:
+    """What the disks did since boot (`/proc/diskstats`), None without any; with `perdisk` a dict.
+
+    With `nowrap` counters that overflow go on from where they were.
+    `disk_io_counters.cache_clear()` forgets where that was.
+    """
+    return _native.disk_io_counters(PROCFS_PATH, bool(perdisk), bool(nowrap))
+
+
+disk_io_counters.cache_clear = _partial(_native.disk_io_counters_cache_clear)
+disk_io_counters.cache_clear.__doc__ = "Forget what `nowrap` knows of disks."
+
+
+# --- network
+
+
+def net_connections(kind: str = "inet") -> list[sconn]:
+    """The sockets of the machine and who holds them (`/proc/net`, `/proc/[pid]/fd`).
+
+    `kind` is all, tcp, tcp4, tcp6, udp, udp4, udp6, inet, inet4, inet6 or unix.
+    """
+    return _native.net_connections(PROCFS_PATH, _valid_kind(kind))
+
+
+def net_io_counters(pernic: bool = False, nowrap: bool = True) -> snetio | dict[str, snetio] | None:
+    """What went over the network (`/proc/net/dev`), None without interfaces; with `pernic` a dict.
+
+    With `nowrap` counters that overflow go on from where they were.
+    `net_io_counters.cache_clear()` forgets where that was.
+    """
+    return _native.net_io_counters(PROCFS_PATH, bool(pernic), bool(nowrap))
+
+
+net_io_counters.cache_clear = _partial(_native.net_io_counters_cache_clear)
+net_io_counters.cache_clear.__doc__ = "Forget what `nowrap` knows of network interfaces."
+
+
+def net_if_addrs() -> dict[str, list[snicaddr]]:
+    """The addresses of each network interface, by family (rtnetlink)."""
+    return _native.net_if_addrs()
+
+
+def net_if_stats() -> dict[str, snicstats]:
+    """The state of each network interface (rtnetlink, ethtool)."""
+    return _native.net_if_stats()
+
+
+# --- sensors
+
+
+def sensors_temperatures(fahrenheit: bool = False) -> dict[str, list[shwtemp]]:
+    """Temperatures by chip, degrees Celsius (`/sys/class/hwmon`, `/sys/class/thermal`)."""
+    return _native.sensors_temperatures(PROCFS_PATH, bool(fahrenheit))
+
+
+def sensors_fans() -> dict[str, list[sfan]]:
+    """Fans by chip, turns a minute (`/sys/class/hwmon`)."""
+    return _native.sensors_fans(PROCFS_PATH)
+
+
+def sensors_battery() -> sbattery | None:
+    """The battery (`/sys/class/power_supply`), None without one."""
+    return _native.sensors_battery(PROCFS_PATH)
+
+
+# --- the host
+
+
+def boot_time() -> float:
+    """When the machine was booted, seconds since the epoch (`/proc/stat`)."""
+    return _native.boot_time(PROCFS_PATH)
+
+
+def users() -> list[suser]:
+    """Who is logged in (`/run/utmp`, or systemd's sessions where there is no such file)."""
+    return _native.users()
 
 
 def bytes2human(n):

@@ -1,7 +1,8 @@
-"""Process monitoring: psutil 8.0's API, in Rust. This version has the process half, on Linux."""
+"""Process and system monitoring: psutil 8.0's API, in Rust. This version has all of it on Linux."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from os import PathLike
 from typing import Any, Final, Literal, Protocol, SupportsIndex, TypeVar, overload
 
 from typing_extensions import TypeAlias, deprecated
@@ -34,6 +35,22 @@ from ._ntuples import (
     ppagefaults,
     pthread,
     puids,
+    sbattery,
+    sconn,
+    scpufreq,
+    scpustats,
+    scputimes,
+    sdiskio,
+    sdiskpart,
+    sdiskusage,
+    sfan,
+    shwtemp,
+    snetio,
+    snicaddr,
+    snicstats,
+    sswap,
+    suser,
+    svmem,
 )
 from ._popen import Popen
 
@@ -72,6 +89,28 @@ __all__ = [
     "process_iter",
     "wait_procs",
     "bytes2human",
+    "cpu_times",
+    "cpu_percent",
+    "cpu_times_percent",
+    "cpu_count",
+    "cpu_stats",
+    "cpu_freq",
+    "getloadavg",
+    "virtual_memory",
+    "swap_memory",
+    "disk_partitions",
+    "disk_usage",
+    "disk_usage_timeout",
+    "disk_io_counters",
+    "net_connections",
+    "net_io_counters",
+    "net_if_addrs",
+    "net_if_stats",
+    "sensors_temperatures",
+    "sensors_fans",
+    "sensors_battery",
+    "boot_time",
+    "users",
     "install_as_psutil",
     "STATUS_RUNNING",
     "STATUS_SLEEPING",
@@ -214,6 +253,7 @@ POWER_TIME_UNLIMITED: Final = BatteryTime.POWER_TIME_UNLIMITED
 
 _P = TypeVar("_P", bound=Process)
 _Attrs: TypeAlias = list[str] | tuple[str, ...] | set[str] | frozenset[str]
+_Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
 _ConnectionKind: TypeAlias = Literal[
     "all", "tcp", "tcp4", "udp", "udp4", "inet", "inet4", "inet6", "tcp6", "udp6", "unix"
 ]
@@ -514,6 +554,154 @@ def wait_procs(
 
     `callback(proc)` is called for each that ends, whose `returncode` is then set.
     """
+
+@overload
+def cpu_times(percpu: Literal[False] = False) -> scputimes:
+    """CPU time of the machine since boot, seconds (`/proc/stat`); with `percpu` a list by CPU."""
+
+@overload
+def cpu_times(percpu: Literal[True]) -> list[scputimes]: ...
+@overload
+def cpu_times(percpu: bool) -> scputimes | list[scputimes]: ...
+@overload
+def cpu_percent(interval: float | None = None, percpu: Literal[False] = False) -> float:
+    """How busy the machine is, percent, one decimal (`/proc/stat`); with `percpu` a list by CPU.
+
+    Over `interval` seconds, or since the last call of this thread. The first is since the import
+    in the thread that imported, and about 0.0 in others.
+    """
+
+@overload
+def cpu_percent(interval: float | None = None, *, percpu: Literal[True]) -> list[float]: ...
+@overload
+def cpu_percent(interval: float | None, percpu: Literal[True]) -> list[float]: ...
+@overload
+def cpu_percent(interval: float | None = None, percpu: bool = False) -> float | list[float]: ...
+@overload
+def cpu_times_percent(interval: float | None = None, percpu: Literal[False] = False) -> scputimes:
+    """What the machine's time went to, percent (`/proc/stat`); with `percpu` a list by CPU.
+
+    The interval is as in `cpu_percent()`.
+    """
+
+@overload
+def cpu_times_percent(
+    interval: float | None = None, *, percpu: Literal[True]
+) -> list[scputimes]: ...
+@overload
+def cpu_times_percent(interval: float | None, percpu: Literal[True]) -> list[scputimes]: ...
+@overload
+def cpu_times_percent(
+    interval: float | None = None, percpu: bool = False
+) -> scputimes | list[scputimes]: ...
+def cpu_count(logical: bool = True) -> int | None:
+    """The number of CPUs that are online, or of physical cores; None if it cannot be told."""
+
+def cpu_stats() -> scpustats:
+    """Context switches and interrupts since boot (`/proc/stat`)."""
+
+@overload
+def cpu_freq(percpu: Literal[False] = False) -> scpufreq | None:
+    """The mean frequency of the CPUs, MHz; with `percpu` a list by CPU.
+
+    `/sys/devices/system/cpu/cpufreq`, `/proc/cpuinfo`. None if the kernel does not tell.
+    """
+
+@overload
+def cpu_freq(percpu: Literal[True]) -> list[scpufreq]: ...
+@overload
+def cpu_freq(percpu: bool) -> scpufreq | list[scpufreq] | None: ...
+def getloadavg() -> tuple[float, float, float]:
+    """How many processes run or wait to, on average over 1, 5 and 15 minutes (`getloadavg(3)`)."""
+
+def virtual_memory() -> svmem:
+    """Memory of the machine, bytes (`/proc/meminfo`).
+
+    What the kernel does not tell is 0, and a `RuntimeWarning` says so.
+    """
+
+def swap_memory() -> sswap:
+    """Swap of the machine, bytes (`/proc/meminfo`, `/proc/vmstat`).
+
+    What the kernel does not tell is 0, and a `RuntimeWarning` says so.
+    """
+
+def disk_partitions(all: bool = False) -> list[sdiskpart]:
+    """What is mounted (`/proc/self/mounts`); with `all` also what has no device."""
+
+def disk_usage(path: _Path | SupportsIndex) -> sdiskusage:
+    """Space of the file system that holds a path, or an open descriptor, bytes (`statvfs(3)`)."""
+
+def disk_usage_timeout(path: _Path, timeout: float) -> sdiskusage:
+    """`disk_usage()` that gives up: `TimeoutExpired` if there is no answer after so many seconds.
+
+    A thread asks, and stays behind on a dead mount until the kernel answers it. Not in psutil.
+    """
+
+class _DiskIoCounters(Protocol):
+    @overload
+    def __call__(self, perdisk: Literal[False] = False, nowrap: bool = True) -> sdiskio | None:
+        """What the disks did since boot (`/proc/diskstats`), None without any.
+
+        With `perdisk` a dict by disk and partition. With `nowrap` counters that overflow go on
+        from where they were.
+        """
+
+    @overload
+    def __call__(self, perdisk: Literal[True], nowrap: bool = True) -> dict[str, sdiskio]: ...
+    @overload
+    def __call__(
+        self, perdisk: bool, nowrap: bool = True
+    ) -> sdiskio | dict[str, sdiskio] | None: ...
+    def cache_clear(self) -> None:
+        """Forget what `nowrap` knows of disks."""
+
+disk_io_counters: _DiskIoCounters
+
+def net_connections(kind: _ConnectionKind = "inet") -> list[sconn]:
+    """The sockets of the machine and who holds them (`/proc/net`, `/proc/[pid]/fd`).
+
+    Whose sockets we may not see have no `pid`.
+    """
+
+class _NetIoCounters(Protocol):
+    @overload
+    def __call__(self, pernic: Literal[False] = False, nowrap: bool = True) -> snetio | None:
+        """What went over the network (`/proc/net/dev`), None without interfaces.
+
+        With `pernic` a dict by interface. With `nowrap` counters that overflow go on from where
+        they were.
+        """
+
+    @overload
+    def __call__(self, pernic: Literal[True], nowrap: bool = True) -> dict[str, snetio]: ...
+    @overload
+    def __call__(self, pernic: bool, nowrap: bool = True) -> snetio | dict[str, snetio] | None: ...
+    def cache_clear(self) -> None:
+        """Forget what `nowrap` knows of network interfaces."""
+
+net_io_counters: _NetIoCounters
+
+def net_if_addrs() -> dict[str, list[snicaddr]]:
+    """The addresses of each network interface, by family (rtnetlink)."""
+
+def net_if_stats() -> dict[str, snicstats]:
+    """The state of each network interface (rtnetlink, ethtool)."""
+
+def sensors_temperatures(fahrenheit: bool = False) -> dict[str, list[shwtemp]]:
+    """Temperatures by chip, degrees Celsius (`/sys/class/hwmon`, `/sys/class/thermal`)."""
+
+def sensors_fans() -> dict[str, list[sfan]]:
+    """Fans by chip, turns a minute (`/sys/class/hwmon`)."""
+
+def sensors_battery() -> sbattery | None:
+    """The battery (`/sys/class/power_supply`), None without one."""
+
+def boot_time() -> float:
+    """When the machine was booted, seconds since the epoch (`/proc/stat`)."""
+
+def users() -> list[suser]:
+    """Who is logged in (`/run/utmp`, or systemd's sessions where there is no such file)."""
 
 def bytes2human(n: float) -> str:
     """A size in bytes as text: `bytes2human(10000)` is `'9.8K'`."""

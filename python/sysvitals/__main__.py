@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import builtins
+import datetime
 import io
 import os
 import platform
 import runpy
 import sys
+import warnings
 import zipfile
+from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from types import ModuleType, TracebackType
 
@@ -29,7 +32,7 @@ options:
 
 _CAPABILITIES = {
     "CAP_KILL": (5, "signal other users' processes"),
-    "CAP_SYS_PTRACE": (19, "read all of other users' processes"),
+    "CAP_SYS_PTRACE": (19, "read all of other users' processes and sockets"),
     "CAP_SYS_NICE": (23, "raise priorities, set other users' processes"),
     "CAP_SYS_RESOURCE": (24, "raise hard limits"),
 }
@@ -153,6 +156,10 @@ def _report() -> None:
         held = "unknown" if effective is None else "yes" if effective >> bit & 1 else "no"
         _row(f"  {name}", f"{held:<8}{purpose}", width=20)
 
+    print("\nsystem")
+    for label, tell in _SYSTEM.items():
+        _row(f"  {label}", _told(tell))
+
     print("\nreadable")
     _row("  this process", _readable(os.getpid()))
     _row("  process 1", _readable(1))
@@ -216,6 +223,72 @@ def _heap() -> str:
         return "not available: the C library is not glibc"
     used = sysvitals.heap_info().heap_used
     return f"available, {sysvitals.bytes2human(used)} used by this process"
+
+
+def _told(tell: Callable[[], str]) -> str:
+    try:
+        return tell()
+    except (OSError, ValueError, NotImplementedError) as error:
+        return f"not readable: {error}"
+
+
+def _cpus() -> str:
+    text = f"{sysvitals.cpu_count() or 'unknown'} logical"
+    cores = sysvitals.cpu_count(logical=False)
+    text += f", {cores or 'unknown'} physical"
+    freq = sysvitals.cpu_freq()
+    return text + (f", {freq.current:.0f} MHz" if freq else "; no frequencies")
+
+
+def _memory() -> str:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        memory, swap = sysvitals.virtual_memory(), sysvitals.swap_memory()
+    human = sysvitals.bytes2human
+    text = f"{human(memory.available)} of {human(memory.total)} available"
+    text += f", swap {human(swap.free)} of {human(swap.total)}" if swap.total else ", no swap"
+    return "; ".join([text, *(str(warning.message) for warning in caught)])
+
+
+def _disks() -> str:
+    mounts = sysvitals.disk_partitions()
+    disks = sysvitals.disk_io_counters(perdisk=True)
+    return f"{len(mounts)} mounted, counters of {len(disks)} disks and partitions"
+
+
+def _network() -> str:
+    stats = sysvitals.net_if_stats()
+    up = sum(nic.isup for nic in stats.values())
+    return f"{len(stats)} interfaces, {up} of them up"
+
+
+def _sockets() -> str:
+    conns = sysvitals.net_connections("inet")
+    owned = sum(conn.pid is not None for conn in conns)
+    return f"{len(conns)} TCP and UDP, {owned} with a process that may be seen"
+
+
+def _sensors() -> str:
+    temperatures = sum(map(len, sysvitals.sensors_temperatures().values()))
+    fans = sum(map(len, sysvitals.sensors_fans().values()))
+    battery = "a battery" if sysvitals.sensors_battery() else "no battery"
+    return f"{temperatures} temperatures, {fans} fans, {battery}"
+
+
+def _sessions() -> str:
+    booted = datetime.datetime.fromtimestamp(sysvitals.boot_time())
+    return f"up since {booted:%Y-%m-%d %H:%M:%S}, {len(sysvitals.users())} login sessions"
+
+
+_SYSTEM = {
+    "processors": _cpus,
+    "memory": _memory,
+    "disks": _disks,
+    "network": _network,
+    "sockets": _sockets,
+    "sensors": _sensors,
+    "sessions": _sessions,
+}
 
 
 def _capabilities() -> int | None:

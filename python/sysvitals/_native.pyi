@@ -21,6 +21,22 @@ from ._ntuples import (
     ppagefaults,
     pthread,
     puids,
+    sbattery,
+    sconn,
+    scpufreq,
+    scpustats,
+    scputimes,
+    sdiskio,
+    sdiskpart,
+    sdiskusage,
+    sfan,
+    shwtemp,
+    snetio,
+    snicaddr,
+    snicstats,
+    sswap,
+    suser,
+    svmem,
 )
 
 __all__ = [
@@ -28,10 +44,36 @@ __all__ = [
     "Pass",
     "Table",
     "__version__",
+    "boot_time",
+    "cpu_count",
+    "cpu_freq",
+    "cpu_percent",
+    "cpu_stats",
+    "cpu_times",
+    "cpu_times_percent",
+    "disk_io_counters",
+    "disk_io_counters_cache_clear",
+    "disk_partitions",
+    "disk_usage",
+    "disk_usage_fd",
+    "disk_usage_timeout",
+    "getloadavg",
     "heap_info",
     "heap_trim",
+    "net_connections",
+    "net_if_addrs",
+    "net_if_stats",
+    "net_io_counters",
+    "net_io_counters_cache_clear",
     "pid_exists",
     "pids",
+    "sensors_battery",
+    "sensors_fans",
+    "sensors_temperatures",
+    "start_cpu_percent",
+    "swap_memory",
+    "users",
+    "virtual_memory",
     "wait_all",
 ]
 
@@ -43,6 +85,46 @@ def heap_info() -> pheap: ...
 def heap_trim() -> None: ...
 def wait_all(handles: list[Handle], seconds: float | None, ended: Callable[[int], object]) -> None:
     """Waits for all the handles, calling `ended(index)` for each as its process ends."""
+
+def boot_time(procfs: str) -> float: ...
+def cpu_count(procfs: str, logical: bool) -> int | None: ...
+def cpu_freq(procfs: str, percpu: bool) -> scpufreq | list[scpufreq] | None: ...
+def cpu_percent(procfs: str, percpu: bool) -> float | list[float]:
+    """Since the last call of this thread."""
+
+def cpu_stats(procfs: str) -> scpustats: ...
+def cpu_times(procfs: str, percpu: bool) -> scputimes | list[scputimes]: ...
+def cpu_times_percent(procfs: str, percpu: bool) -> scputimes | list[scputimes]:
+    """As `cpu_percent`."""
+
+def disk_io_counters(
+    procfs: str, perdisk: bool, nowrap: bool
+) -> sdiskio | dict[str, sdiskio] | None: ...
+def disk_io_counters_cache_clear() -> None: ...
+def disk_partitions(procfs: str, all: bool) -> list[sdiskpart]: ...
+def disk_usage(path: str) -> sdiskusage: ...
+def disk_usage_fd(fd: int) -> sdiskusage: ...
+def disk_usage_timeout(path: str, seconds: float) -> sdiskusage: ...
+def getloadavg() -> tuple[float, float, float]: ...
+def net_connections(procfs: str, kind: str) -> list[sconn]: ...
+def net_if_addrs() -> dict[str, list[snicaddr]]: ...
+def net_if_stats() -> dict[str, snicstats]: ...
+def net_io_counters(
+    procfs: str, pernic: bool, nowrap: bool
+) -> snetio | dict[str, snetio] | None: ...
+def net_io_counters_cache_clear() -> None: ...
+def sensors_battery(procfs: str) -> sbattery | None: ...
+def sensors_fans(procfs: str) -> dict[str, list[sfan]]: ...
+def sensors_temperatures(procfs: str, fahrenheit: bool) -> dict[str, list[shwtemp]]: ...
+def start_cpu_percent() -> None:
+    """Takes the samples that the first calls of this thread compare with."""
+
+def swap_memory(procfs: str) -> tuple[sswap, str | None]:
+    """A tuple, and the warning that belongs to it."""
+
+def users() -> list[suser]: ...
+def virtual_memory(procfs: str) -> tuple[svmem, str | None]:
+    """A tuple, and the warning that belongs to it."""
 
 @final
 class Table:

@@ -1,6 +1,7 @@
 """The public face against the contract: names, signatures, tuples, enums, errors, warnings."""
 
 import copy
+import functools
 import importlib
 import inspect
 import json
@@ -19,20 +20,10 @@ CONTRACT = ROOT / "crates" / "sysvitals" / "tests" / "contract" / "api.json"
 API = json.loads(CONTRACT.read_text())
 OS = "Linux"
 
-#: The functions that this version has; all others of Linux are the system half, yet to come.
-PROCESS_HALF = {
-    "bytes2human", "heap_info", "heap_trim", "pid_exists", "pids", "process_iter", "wait_procs",
-}  # fmt: skip
 LINUX_FUNCTIONS = {name for name, fn in API["functions"].items() if OS in fn["platforms"]}
-PENDING = LINUX_FUNCTIONS - PROCESS_HALF
 LINUX_TUPLES = {name for name, fields in API["namedtuples"].items() if fields.get(OS)}
-PENDING_TUPLES = {
-    name
-    for name in LINUX_TUPLES
-    if name != "addr" and set(API["namedtuples_meta"][name]["returned_by"]) & PENDING
-}
 #: Our own names beyond psutil's.
-EXTRAS = {"__sysvitals_version__", "install_as_psutil"}
+EXTRAS = {"__sysvitals_version__", "disk_usage_timeout", "install_as_psutil"}
 
 LINUX_METHODS = {
     name: method for name, method in API["process_methods"].items() if OS in method["platforms"]
@@ -50,8 +41,7 @@ def plain(signature):
 
 
 def test_all():
-    expected = (set(API["all"][OS]) - PENDING) | EXTRAS
-    assert set(sysvitals.__all__) == expected
+    assert set(sysvitals.__all__) == set(API["all"][OS]) | EXTRAS
 
 
 def test_all_has_no_duplicates():
@@ -62,16 +52,6 @@ def test_all_has_no_duplicates():
 def test_every_listed_name_exists(name):
     assert hasattr(sysvitals, name)
     assert name in dir(sysvitals)
-
-
-@pytest.mark.parametrize("name", sorted(PENDING))
-def test_pending_functions_are_absent(name):
-    assert not hasattr(sysvitals, name), f"{name} has come: take it out of PENDING"
-
-
-@pytest.mark.parametrize("name", sorted(PENDING_TUPLES))
-def test_pending_tuples_are_absent(name):
-    assert not hasattr(_ntuples, name), f"{name} has come: its functions are not PENDING"
 
 
 def test_star_import():
@@ -206,7 +186,7 @@ def test_rlimits_are_in_alphabetical_order():
 # --- named tuples
 
 
-@pytest.mark.parametrize("name", sorted(LINUX_TUPLES - PENDING_TUPLES))
+@pytest.mark.parametrize("name", sorted(LINUX_TUPLES))
 def test_tuples(name):
     contract = API["namedtuples"][name][OS]
     meta = API["namedtuples_meta"][name]
@@ -262,7 +242,7 @@ def test_tuples_of_the_kernel_are_of_these_classes():
 # --- functions and methods
 
 
-@pytest.mark.parametrize("name", sorted(PROCESS_HALF))
+@pytest.mark.parametrize("name", sorted(LINUX_FUNCTIONS))
 def test_functions(name):
     contract = API["functions"][name]
     function = getattr(sysvitals, name)
@@ -274,6 +254,10 @@ def test_functions(name):
         assert callable(getattr(function, attached))
         assert getattr(function, attached).__doc__
         assert getattr(function, attached)() is None
+        if contract["attached"][attached].startswith("functools.partial"):
+            assert isinstance(getattr(function, attached), functools.partial)
+            assert str(inspect.signature(getattr(function, attached))) == "()"
+            assert type(getattr(function, attached).__doc__) is str
 
 
 @pytest.mark.parametrize("name", sorted(LINUX_METHODS))

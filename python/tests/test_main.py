@@ -56,6 +56,9 @@ def test_report():
     assert f"sysvitals {sysvitals.__sysvitals_version__} (psutil 8.0.0)" in done.stdout
     for label in ("platform", "python", "procfs", "kernel", "pidfd", "heap", "CAP_SYS_PTRACE"):
         assert label in done.stdout
+    for label in ("processors", "memory", "disks", "network", "sockets", "sensors", "sessions"):
+        (line,) = (line for line in done.stdout.splitlines() if line.startswith(f"  {label} "))
+        assert "not readable" not in line
     (own,) = (line for line in done.stdout.splitlines() if line.startswith("  this process"))
     assert f"of {len(sysvitals.Process.attrs)} attributes" in own
 

@@ -17,28 +17,26 @@ type Object<'py> = PyResult<Bound<'py, PyAny>>;
 
 /// A record as psutil's named tuple.
 pub(crate) fn record<'py, R: Record>(py: Python<'py>, record: &R) -> Object<'py> {
-    let types = Types::get(py)?;
-    let class = types.tuple_class(py, R::NAME)?;
-    make(py, types, &class, record)
+    record_of(py, &Types::get(py)?.tuple_class(py, R::NAME)?, record)
 }
 
 /// Records as a list of named tuples.
 pub(crate) fn records<'py, R: Record>(py: Python<'py>, records: &[R]) -> Object<'py> {
-    let types = Types::get(py)?;
-    let class = types.tuple_class(py, R::NAME)?;
+    let class = Types::get(py)?.tuple_class(py, R::NAME)?;
     let list = PyList::empty(py);
     for record in records {
-        list.append(make(py, types, &class, record)?)?;
+        list.append(record_of(py, &class, record)?)?;
     }
     Ok(list.into_any())
 }
 
-fn make<'py, R: Record>(
+/// A record as a named tuple whose class was looked up.
+pub(crate) fn record_of<'py, R: Record>(
     py: Python<'py>,
-    types: &Types,
     class: &Bound<'py, PyAny>,
     record: &R,
 ) -> Object<'py> {
+    let types = Types::get(py)?;
     let mut values = Vec::with_capacity(R::FIELDS.len());
     for value in record.values() {
         values.push(field(py, types, value)?);
@@ -48,6 +46,8 @@ fn make<'py, R: Record>(
 
 fn field<'py>(py: Python<'py>, types: &Types, value: FieldValue<'_>) -> Object<'py> {
     Ok(match value {
+        FieldValue::None => py.None().into_bound(py),
+        FieldValue::Bool(yes) => yes.into_pyobject(py)?.to_owned().into_any(),
         FieldValue::Uint(n) => n.into_pyobject(py)?.into_any(),
         FieldValue::Int(n) => n.into_pyobject(py)?.into_any(),
         FieldValue::Float(x) => x.into_pyobject(py)?.into_any(),
@@ -57,6 +57,8 @@ fn field<'py>(py: Python<'py>, types: &Types, value: FieldValue<'_>) -> Object<'
         FieldValue::SocketType(kind) => Sockets::get(py)?.socket_type(py, kind)?,
         FieldValue::ConnectionStatus(status) => Enums::get(py)?.connection_status(py, status)?,
         FieldValue::IoClass(class) => Enums::get(py)?.io_class(py, class)?,
+        FieldValue::Duplex(duplex) => Enums::get(py)?.duplex(py, duplex),
+        FieldValue::BatteryTime(time) => Enums::get(py)?.battery_time(py, time)?,
         other => format!("{other:?}").into_pyobject(py)?.into_any(),
     })
 }

@@ -9,6 +9,10 @@ mod error;
 #[cfg(target_os = "linux")]
 mod process;
 #[cfg(target_os = "linux")]
+mod roots;
+#[cfg(target_os = "linux")]
+mod system;
+#[cfg(target_os = "linux")]
 mod types;
 
 use pyo3::prelude::*;
@@ -17,6 +21,9 @@ use pyo3::prelude::*;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     #[cfg(target_os = "linux")]
-    process::register(module)?;
+    {
+        process::register(module)?;
+        system::register(module)?;
+    }
     Ok(())
 }

@@ -11,11 +11,12 @@ use pyo3::types::PyDict;
 use sysvitals::process::{IoPriorityClass, ProcessInfoIter, ProcessIter, Resource};
 use sysvitals::{
     Attr, Attrs, ConnectionKind, ErrorKind, OneShot, Pid, Process, ProcessInfo, ProcessTable,
-    Result, Roots,
+    Result,
 };
 
 use crate::convert;
 use crate::error::{detached, os_error, to_python};
+use crate::roots::roots;
 use crate::types::text;
 
 type Object<'py> = PyResult<Bound<'py, PyAny>>;
@@ -33,21 +34,6 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add_function(wrap_pyfunction!(heap_trim, module)?)?;
     }
     Ok(())
-}
-
-/// The roots for a `PROCFS_PATH`; those made last are kept, for it hardly ever changes.
-fn roots(procfs: PathBuf) -> Roots {
-    static LAST: Mutex<Option<Roots>> = Mutex::new(None);
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*last {
-        Some(roots) if roots.proc() == procfs => roots.clone(),
-        _ => {
-            let default = Roots::default();
-            let roots = if procfs == default.proc() { default } else { Roots::new(procfs, "/sys") };
-            *last = Some(roots.clone());
-            roots
-        }
-    }
 }
 
 #[pyfunction]
@@ -73,7 +59,7 @@ fn heap_trim(py: Python<'_>) {
 }
 
 /// Seconds as a wait takes them; more than a `Duration` holds is for ever.
-fn timeout(seconds: Option<f64>) -> PyResult<Option<Duration>> {
+pub(crate) fn timeout(seconds: Option<f64>) -> PyResult<Option<Duration>> {
     let Some(seconds) = seconds else { return Ok(None) };
     if seconds.is_nan() || seconds < 0.0 {
         return Err(PyValueError::new_err(format!(

@@ -5,8 +5,9 @@ use std::ffi::OsStr;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyTuple, PyType};
-use sysvitals::net::{AddressFamily, ConnectionStatus, SocketType};
+use sysvitals::net::{AddressFamily, ConnectionStatus, NicDuplex, SocketType};
 use sysvitals::process::{IoPriorityClass, ProcessStatus};
+use sysvitals::sensors::BatteryTime;
 
 /// The classes and enum members that [`sysvitals`] answers turn into.
 pub(crate) struct Types {
@@ -68,6 +69,9 @@ pub(crate) struct Enums {
     statuses: Vec<Py<PyAny>>,
     connection_statuses: Vec<Py<PyAny>>,
     io_priority: Py<PyAny>,
+    duplexes: [Py<PyAny>; 3],
+    time_unknown: Py<PyAny>,
+    time_unlimited: Py<PyAny>,
 }
 
 static ENUMS: PyOnceLock<Enums> = PyOnceLock::new();
@@ -78,6 +82,8 @@ impl Enums {
             let enums = py.import("sysvitals._enums")?;
             let status = enums.getattr("ProcessStatus")?;
             let connection_status = enums.getattr("ConnectionStatus")?;
+            let duplex = enums.getattr("NicDuplex")?;
+            let time = enums.getattr("BatteryTime")?;
             Ok(Self {
                 statuses: ProcessStatus::ALL
                     .iter()
@@ -88,6 +94,13 @@ impl Enums {
                     .map(|member| Ok(connection_status.call1((member.as_str(),))?.unbind()))
                     .collect::<PyResult<_>>()?,
                 io_priority: enums.getattr("ProcessIOPriority")?.unbind(),
+                duplexes: [
+                    duplex.getattr("NIC_DUPLEX_FULL")?.unbind(),
+                    duplex.getattr("NIC_DUPLEX_HALF")?.unbind(),
+                    duplex.getattr("NIC_DUPLEX_UNKNOWN")?.unbind(),
+                ],
+                time_unknown: time.getattr("POWER_TIME_UNKNOWN")?.unbind(),
+                time_unlimited: time.getattr("POWER_TIME_UNLIMITED")?.unbind(),
             })
         })
     }
@@ -122,6 +135,29 @@ impl Enums {
         class: IoPriorityClass,
     ) -> PyResult<Bound<'py, PyAny>> {
         member_or_number(py, &self.io_priority, class.as_raw())
+    }
+
+    pub(crate) fn duplex<'py>(&self, py: Python<'py>, duplex: NicDuplex) -> Bound<'py, PyAny> {
+        let [full, half, unknown] = &self.duplexes;
+        match duplex {
+            NicDuplex::Full => full,
+            NicDuplex::Half => half,
+            NicDuplex::Unknown => unknown,
+        }
+        .bind(py)
+        .clone()
+    }
+
+    pub(crate) fn battery_time<'py>(
+        &self,
+        py: Python<'py>,
+        time: BatteryTime,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Ok(match time {
+            BatteryTime::Seconds(seconds) => seconds.into_pyobject(py)?.into_any(),
+            BatteryTime::Unknown => self.time_unknown.bind(py).clone(),
+            BatteryTime::Unlimited => self.time_unlimited.bind(py).clone(),
+        })
     }
 }
 

@@ -1,12 +1,12 @@
 //! Disks: what is mounted, how full it is, what was read and written.
 
 use std::ffi::OsString;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd, RawFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::env::Roots;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::record;
 use crate::sys;
 
@@ -99,6 +99,13 @@ pub fn disk_usage(path: impl AsRef<Path>) -> Result<DiskUsage> {
 /// As [`disk_usage`].
 pub fn disk_usage_fd(fd: BorrowedFd<'_>) -> Result<DiskUsage> {
     sys::disk::usage_fd(fd)
+}
+
+/// [`disk_usage_fd`] of a number, which need not be that of an open file.
+#[doc(hidden)]
+pub fn disk_usage_raw_fd(fd: RawFd) -> Result<DiskUsage> {
+    let file = sys::pal::duplicate(fd).map_err(|errno| Error::os(errno.into()))?;
+    disk_usage_fd(file.as_fd())
 }
 
 /// [`disk_usage`] that gives up after a while.

@@ -1,8 +1,9 @@
-//! The names, fields and constants of the process half, against psutil's own.
+//! The names, fields and constants, against psutil's own.
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fmt::Debug;
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
@@ -11,13 +12,21 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use sysvitals::net::{Address, Connection};
+use sysvitals::cpu::{self, CpuFreq, CpuStats};
+use sysvitals::disk::{DiskIoCounters, DiskPartition, DiskUsage};
+use sysvitals::host::User;
+use sysvitals::memory::{SwapMemory, VirtualMemory};
+use sysvitals::net::{
+    Address, AddressFamily, Connection, NetIoCounters, NicAddress, NicDuplex, NicStats, SocketType,
+    SystemConnection,
+};
 use sysvitals::process::{
     CpuTimes, CtxSwitches, Gids, IoCounters, IoPriority, IoPriorityClass, MemoryFootprint,
     MemoryInfo, MemoryInfoEx, MemoryMap, MemoryMapGrouped, MemoryType, OpenFile, PageFaults,
     RLIM_INFINITY, Resource, Thread, Uids,
 };
 use sysvitals::record::{FieldValue, Record};
+use sysvitals::sensors::{Battery, BatteryTime, Fan, Temperature};
 use sysvitals::{
     Attr, ConnectionKind, ConnectionStatus, ErrorKind, OneShot, Pid, Process, ProcessStatus, Result,
 };
@@ -30,12 +39,9 @@ const HAS_HEAP: bool = cfg!(target_env = "gnu");
 /// What one name of psutil is here, where it is not one name.
 const SPLIT: &[(&str, &[&str])] = &[("memory_maps", &["memory_maps", "memory_maps_grouped"])];
 
-/// Functions of psutil that tell of processes.
-const FUNCTIONS: &[&str] =
-    &["heap_info", "heap_trim", "pid_exists", "pids", "process_iter", "wait_procs"];
-
-/// Functions of psutil that tell of the system.
-const SYSTEM_FUNCTIONS: &[&str] = &[
+/// psutil's functions. Where an argument makes another answer of one, there is another function;
+/// see `functions_are_psutils`.
+const FUNCTIONS: &[&str] = &[
     "boot_time",
     "bytes2human",
     "cpu_count",
@@ -48,20 +54,23 @@ const SYSTEM_FUNCTIONS: &[&str] = &[
     "disk_partitions",
     "disk_usage",
     "getloadavg",
+    "heap_info",
+    "heap_trim",
     "net_connections",
     "net_if_addrs",
     "net_if_stats",
     "net_io_counters",
+    "pid_exists",
+    "pids",
+    "process_iter",
     "sensors_battery",
     "sensors_fans",
     "sensors_temperatures",
     "swap_memory",
     "users",
     "virtual_memory",
+    "wait_procs",
 ];
-
-/// Enumerations of psutil that processes have nothing to do with.
-const SYSTEM_ENUMS: &[&str] = &["BatteryTime", "NicDuplex"];
 
 /// What psutil raises that is no exception of its own, as kinds here.
 const PYTHON_EXCEPTIONS: &[(&str, ErrorKind)] = &[
@@ -91,23 +100,27 @@ fn is_deprecated_method(contract: &Value, name: &str) -> bool {
     contract["process_methods"][name]["category"] == "deprecated"
 }
 
-/// The methods of `Process` that return a tuple, without what is said of them in brackets.
-fn returned_by(meta: &Value) -> Vec<&str> {
-    strings(&meta["returned_by"])
-        .into_iter()
-        .filter_map(|text| text.strip_prefix("Process."))
-        .map(|text| text.split([' ', '(']).next().unwrap())
-        .collect()
+/// Whether something that is here and not deprecated returns a tuple.
+fn is_returned(contract: &Value, meta: &Value) -> bool {
+    if strings(&meta["defined_but_never_returned_on"]).contains(&OS) {
+        return false;
+    }
+    strings(&meta["returned_by"]).into_iter().any(|text| {
+        // Without what is said of them in brackets.
+        let name = text.split([' ', '(']).next().unwrap();
+        match name.strip_prefix("Process.") {
+            Some(method) => !is_deprecated_method(contract, method),
+            None => contract["functions"].get(name).is_some_and(is_here),
+        }
+    })
 }
 
-/// The tuples of the process half, and their fields: name and type.
+/// The tuples of this system, and their fields: name and type.
 fn tuples(contract: &Value) -> BTreeMap<&str, Vec<(&str, &str)>> {
     let mut tuples = BTreeMap::new();
     for (name, meta) in object(&contract["namedtuples_meta"]) {
-        let never_here = strings(&meta["defined_but_never_returned_on"]).contains(&OS);
-        let methods = returned_by(meta);
-        let returned = methods.iter().any(|method| !is_deprecated_method(contract, method));
-        if never_here || !(returned || (name == "pheap" && HAS_HEAP)) {
+        // An end of a socket is no record; see `addresses_are_psutils_addr`.
+        if name == "addr" || !is_returned(contract, meta) || (name == "pheap" && !HAS_HEAP) {
             continue;
         }
         let fields = contract["namedtuples"][name][OS].as_array().unwrap();
@@ -129,14 +142,100 @@ fn type_of(value: FieldValue<'_>) -> &'static str {
         FieldValue::SocketType(_) => "socket.SocketKind",
         FieldValue::ConnectionStatus(_) => "ConnectionStatus",
         FieldValue::IoClass(_) => "ProcessIOPriority",
+        FieldValue::Bool(_) => "bool",
+        FieldValue::Duplex(_) => "NicDuplex",
+        FieldValue::BatteryTime(_) => "int | BatteryTime",
         other => panic!("a kind of field that psutil does not have: {other:?}"),
     }
 }
 
-fn described<R: Record>(record: R) -> (&'static str, Vec<(&'static str, &'static str)>) {
-    let types: Vec<_> = record.values().map(type_of).collect();
+type Described = (&'static str, Vec<(&'static str, String)>);
+
+fn described<R: Record>(record: R) -> Described {
+    described_with(&record, &record)
+}
+
+/// As `described`; what is None in the second can be None.
+fn described_with<R: Record>(full: &R, empty: &R) -> Described {
+    let types: Vec<_> = full
+        .values()
+        .zip(empty.values())
+        .map(|(value, empty)| match empty {
+            FieldValue::None => format!("{} | None", type_of(value)),
+            _ => type_of(value).to_owned(),
+        })
+        .collect();
     assert_eq!(types.len(), R::FIELDS.len(), "{}", R::NAME);
     (R::NAME, R::FIELDS.iter().copied().zip(types).collect())
+}
+
+/// The records of the system, made up where this machine may have none.
+fn system_records() -> Vec<Described> {
+    let freq = CpuFreq { current: 1.0, min: Some(1.0), max: Some(1.0) };
+    let connection = SystemConnection {
+        fd: 3,
+        family: AddressFamily::Inet,
+        kind: SocketType::STREAM,
+        laddr: Address::None,
+        raddr: Address::None,
+        status: ConnectionStatus::Listen,
+        pid: Some(1),
+    };
+    let text = || Some("x".to_owned());
+    let address = NicAddress {
+        family: AddressFamily::Inet,
+        address: text(),
+        netmask: text(),
+        broadcast: text(),
+        ptp: text(),
+    };
+    let no_address = NicAddress {
+        family: AddressFamily::Unspec,
+        address: None,
+        netmask: None,
+        broadcast: None,
+        ptp: None,
+    };
+    let temperature =
+        Temperature { label: "x".into(), current: Some(1.0), high: Some(1.0), critical: Some(1.0) };
+    let no_temperature =
+        Temperature { label: "x".into(), current: None, high: None, critical: None };
+    let battery =
+        Battery { percent: 1.0, secsleft: BatteryTime::Unknown, power_plugged: Some(true) };
+    let user = User {
+        name: "x".into(),
+        terminal: Some("x".into()),
+        host: Some("x".into()),
+        started: 1.0,
+        pid: Some(1),
+    };
+    let no_terminal = User { terminal: None, host: None, pid: None, ..user.clone() };
+    let nic =
+        NicStats { isup: true, duplex: NicDuplex::Full, speed: 1, mtu: 1, flags: "up".to_owned() };
+    let partition = DiskPartition {
+        device: "x".into(),
+        mountpoint: "/".into(),
+        fstype: "x".into(),
+        opts: "x".into(),
+    };
+    vec![
+        described::<cpu::CpuTimes>(sysvitals::cpu_times().unwrap()),
+        described::<CpuStats>(sysvitals::cpu_stats().unwrap()),
+        described_with(&freq, &CpuFreq { min: None, max: None, ..freq }),
+        described::<VirtualMemory>(sysvitals::virtual_memory().unwrap()),
+        described::<SwapMemory>(sysvitals::swap_memory().unwrap()),
+        described::<DiskUsage>(sysvitals::disk_usage("/").unwrap()),
+        described::<DiskIoCounters>(DiskIoCounters::default()),
+        described(partition),
+        described::<NetIoCounters>(NetIoCounters::default()),
+        described_with(&address, &no_address),
+        described(nic),
+        described_with(&connection, &SystemConnection { pid: None, ..connection.clone() }),
+        described_with(&temperature, &no_temperature),
+        described(Fan { label: "x".into(), current: 1 }),
+        described_with(&battery, &Battery { power_plugged: None, ..battery }),
+        described_with(&user, &no_terminal),
+    ]
 }
 
 #[test]
@@ -155,7 +254,7 @@ fn records_have_psutils_fields_in_psutils_order() {
         .into_iter()
         .find(|connection| connection.laddr == Address::Inet(listener.local_addr().unwrap()));
 
-    let ours = BTreeMap::from([
+    let mut ours = BTreeMap::from([
         described::<MemoryInfo>(process.memory_info().unwrap()),
         described::<MemoryInfoEx>(process.memory_info_ex().unwrap()),
         described::<MemoryFootprint>(process.memory_footprint().unwrap()),
@@ -174,8 +273,13 @@ fn records_have_psutils_fields_in_psutils_order() {
         #[cfg(target_env = "gnu")]
         described::<sysvitals::HeapInfo>(sysvitals::heap_info()),
     ]);
+    ours.extend(system_records());
     let contract = contract();
-    assert_eq!(ours, tuples(&contract));
+    let theirs: BTreeMap<&str, Vec<(&str, String)>> = tuples(&contract)
+        .into_iter()
+        .map(|(name, fields)| (name, fields.into_iter().map(|(f, t)| (f, t.to_owned())).collect()))
+        .collect();
+    assert_eq!(ours, theirs);
 
     let mut declared = declared_records(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     if !HAS_HEAP {
@@ -312,6 +416,39 @@ fn functions_are_psutils() {
     let (gone, alive) = sysvitals::wait_procs([], Some(Duration::ZERO), |_| {}).unwrap();
     assert!(gone.is_empty() && alive.is_empty());
 
+    type Interval = Option<Duration>;
+    let _: fn() -> Result<cpu::CpuTimes> = sysvitals::cpu_times;
+    let _: fn() -> Result<Vec<cpu::CpuTimes>> = sysvitals::cpu_times_percpu;
+    let _: fn(Interval) -> Result<f64> = sysvitals::cpu_percent;
+    let _: fn(Interval) -> Result<Vec<f64>> = sysvitals::cpu_percent_percpu;
+    let _: fn(Interval) -> Result<cpu::CpuTimes> = sysvitals::cpu_times_percent;
+    let _: fn(Interval) -> Result<Vec<cpu::CpuTimes>> = sysvitals::cpu_times_percent_percpu;
+    let _: [fn() -> Option<usize>; 2] = [sysvitals::cpu_count, sysvitals::cpu_count_cores];
+    let _: fn() -> Result<CpuStats> = sysvitals::cpu_stats;
+    let _: fn() -> Result<Option<CpuFreq>> = sysvitals::cpu_freq;
+    let _: fn() -> Result<Vec<CpuFreq>> = sysvitals::cpu_freq_percpu;
+    let _: fn() -> Result<(f64, f64, f64)> = sysvitals::getloadavg;
+    let _: fn() -> Result<VirtualMemory> = sysvitals::virtual_memory;
+    let _: fn() -> Result<SwapMemory> = sysvitals::swap_memory;
+    let _: fn(bool) -> Result<Vec<DiskPartition>> = sysvitals::disk_partitions;
+    let _: fn(&'static str) -> Result<DiskUsage> = sysvitals::disk_usage;
+    let _: fn(bool) -> Result<Option<DiskIoCounters>> = sysvitals::disk_io_counters;
+    let _: fn(bool) -> Result<Vec<(OsString, DiskIoCounters)>> =
+        sysvitals::disk_io_counters_perdisk;
+    let _: fn() = sysvitals::disk_io_counters_cache_clear;
+    let _: fn(ConnectionKind) -> Result<Vec<SystemConnection>> = sysvitals::net_connections;
+    let _: fn(bool) -> Result<Option<NetIoCounters>> = sysvitals::net_io_counters;
+    let _: fn(bool) -> Result<Vec<(OsString, NetIoCounters)>> = sysvitals::net_io_counters_pernic;
+    let _: fn() = sysvitals::net_io_counters_cache_clear;
+    let _: fn() -> Result<Vec<(OsString, Vec<NicAddress>)>> = sysvitals::net_if_addrs;
+    let _: fn() -> Result<Vec<(OsString, NicStats)>> = sysvitals::net_if_stats;
+    let _: fn() -> Result<Vec<(OsString, Vec<Temperature>)>> = sysvitals::sensors_temperatures;
+    let _: fn() -> Result<Vec<(OsString, Vec<Fan>)>> = sysvitals::sensors_fans;
+    let _: fn() -> Result<Option<Battery>> = sysvitals::sensors_battery;
+    let _: fn() -> Result<f64> = sysvitals::boot_time;
+    let _: fn() -> Result<Vec<User>> = sysvitals::users;
+    let _: fn(f64) -> String = sysvitals::bytes2human;
+
     let contract = contract();
     let functions = object(&contract["functions"]);
     let theirs: BTreeSet<&str> = functions
@@ -319,7 +456,7 @@ fn functions_are_psutils() {
         .filter(|(_, function)| is_here(function))
         .map(|(name, _)| name.as_str())
         .collect();
-    let ours: BTreeSet<&str> = FUNCTIONS.iter().chain(SYSTEM_FUNCTIONS).copied().collect();
+    let ours: BTreeSet<&str> = FUNCTIONS.iter().copied().collect();
     assert_eq!(ours, theirs);
 }
 
@@ -364,6 +501,16 @@ fn enumerations_are_psutils() {
     for class in IoPriorityClass::ALL {
         assert_eq!(IoPriorityClass::from_raw(class.as_raw()), *class);
     }
+
+    let duplexes = [NicDuplex::Full, NicDuplex::Half, NicDuplex::Unknown];
+    let names: BTreeSet<_> =
+        duplexes.iter().map(|duplex| constant("NIC_DUPLEX_", duplex)).collect();
+    assert_eq!(names, members(&contract, "NicDuplex").into_keys().collect());
+    assert!(duplexes.iter().all(|duplex| snake(duplex) == duplex.as_str()));
+
+    let times = [BatteryTime::Unknown, BatteryTime::Unlimited];
+    let names: BTreeSet<_> = times.iter().map(|time| constant("POWER_TIME_", time)).collect();
+    assert_eq!(names, members(&contract, "BatteryTime").into_keys().collect());
 
     let mut limits: BTreeMap<String, Value> = Resource::ALL
         .iter()
@@ -451,23 +598,30 @@ fn exceptions_are_kinds() {
     assert!(gone.is_no_such_process());
 }
 
-/// Every public name is one that is tested here, or one known to be of another half.
+/// Every public name is one that is tested here.
 #[test]
 fn no_public_name_is_forgotten() {
     let contract = contract();
     let mut known: BTreeSet<String> = ["Process", "Popen"].map(str::to_owned).into();
-    known.extend(FUNCTIONS.iter().chain(SYSTEM_FUNCTIONS).map(|name| (*name).to_owned()));
+    known.extend(FUNCTIONS.iter().map(|name| (*name).to_owned()));
     known.extend(object(&contract["constants"]).keys().cloned());
     known.extend(object(&contract["exceptions"]).keys().cloned());
-    let tested = ["ProcessStatus", "ConnectionStatus", "ProcessIOPriority", "ProcessRlimit"];
-    for name in tested.iter().chain(SYSTEM_ENUMS) {
+    let tested = [
+        "ProcessStatus",
+        "ConnectionStatus",
+        "ProcessIOPriority",
+        "ProcessRlimit",
+        "NicDuplex",
+        "BatteryTime",
+    ];
+    for name in &tested {
         known.insert((*name).to_owned());
         known.extend(members(&contract, name).into_keys());
     }
     let constants = object(&contract["enum_constants"][OS]);
     for (name, constant) in constants {
         let source = constant["enum"].as_str().unwrap();
-        assert!(tested.contains(&source) || SYSTEM_ENUMS.contains(&source), "{name}: {source}");
+        assert!(tested.contains(&source), "{name}: {source}");
     }
     let all = strings(&contract["all"][OS]);
     let forgotten: Vec<_> = all.into_iter().filter(|name| !known.contains(*name)).collect();

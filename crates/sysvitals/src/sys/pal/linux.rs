@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, CString, OsString};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
@@ -522,6 +522,15 @@ pub(crate) const SIGSTOP: i32 = Signal::STOP.as_raw();
 pub(crate) const SIGCONT: i32 = Signal::CONT.as_raw();
 pub(crate) const SIGTERM: i32 = Signal::TERM.as_raw();
 pub(crate) const SIGKILL: i32 = Signal::KILL.as_raw();
+
+/// Another descriptor of the file that is open under a number; `EBADF` where none is.
+pub(crate) fn duplicate(fd: RawFd) -> SysResult<OwnedFd> {
+    // SAFETY: fcntl takes any number for a descriptor.
+    let new = check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) }.into())?;
+    let new = RawFd::try_from(new).map_err(|_| Errno::BADF)?;
+    // SAFETY: the kernel has just opened it for us.
+    Ok(unsafe { OwnedFd::from_raw_fd(new) })
+}
 
 /// Borrows an optional pidfd.
 pub(crate) fn borrow(fd: Option<&OwnedFd>) -> Option<BorrowedFd<'_>> {
