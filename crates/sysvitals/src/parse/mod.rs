@@ -30,13 +30,16 @@ mod system;
 mod utmp;
 
 pub use args::{cmdline, environ};
+pub use block::block_stat;
 pub use cpu::{CpuCounts, CpuRow, cpu_counts, cpu_percpu, cpu_total};
 pub use cpuinfo::{cpuinfo_cores, cpuinfo_mhz, cpuinfo_processors};
 pub use cpulist::cpu_list;
+pub use diskstats::{DiskStats, diskstats};
 pub use fdinfo::{FdInfo, fdinfo, open_mode};
 pub use io::{Io, io};
 pub use limits::limits;
 pub use meminfo::{MemInfo, meminfo, swap, vmstat_swap, zoneinfo_low};
+pub use mounts::{Mount, filesystems, mountinfo_types, mounts, partition_name, uevent_devname};
 pub use net::{InetRow, UnixRow, net_inet, net_unix};
 pub use session::{Session, session};
 pub use smaps::{Mapping, Rollup, smaps, smaps_rollup};
