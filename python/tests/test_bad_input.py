@@ -129,13 +129,13 @@ SAME = {
     ],
     "of the machine": [
         lambda m: m.cpu_times(1, 2), lambda m: m.cpu_count(logic=True), lambda m: m.cpu_stats(1),
-        lambda m: m.cpu_freq(1, 2), lambda m: m.getloadavg(1), lambda m: m.virtual_memory(1),
+        lambda m: m.cpu_freq(1, 2), lambda m: m.virtual_memory(1),
         lambda m: m.swap_memory(1), lambda m: m.disk_partitions(1, 2),
         lambda m: m.disk_io_counters(1, 2, 3), lambda m: m.net_io_counters(perdisk=True),
         lambda m: m.net_if_addrs(1), lambda m: m.net_if_stats(1),
         lambda m: m.sensors_temperatures(1, 2), lambda m: m.sensors_fans(1),
         lambda m: m.sensors_battery(1), lambda m: m.boot_time(1), lambda m: m.users(1),
-        lambda m: m.bytes2human(), lambda m: m.cpu_times(nope=1),
+        lambda m: m.cpu_times(nope=1),
     ],
     "arguments": [
         lambda m: m.Process().name(1), lambda m: m.Process().exe(True),

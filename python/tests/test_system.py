@@ -305,7 +305,6 @@ def test_no_boot_time(proc):
 BEFORE = (100, 10, 50, 1000, 20, 0, 0, 0, 5, 0)
 AFTER = (100.4, 10, 50.1, 1000.3, 20.2, 0, 0, 0, 5.1, 0)
 SHARES = (40.0, 10.0, 30.0, 0.0, 20.0, 0.0, 0.0, 0.0, 10.0, 0.0)
-BUSY = 44.4
 
 
 @pytest.fixture
@@ -326,26 +325,22 @@ def percents():
     )
 
 
-def expected_percents():
-    # Of the guest's time the total has no part: it is in user already.
-    total = 1.0 - 0.1
-    busy = round((total - 0.3 - 0.2) / total * 100, 1)
-    shares = [round(share / total, 1) for share in SHARES]
-    return busy, [busy], tuple(shares), [tuple(shares)]
+#: All forms at once. The guest's time is in user already, and counts once.
+EXPECTED = (50.0, [50.0], SHARES, [SHARES])
+NOTHING = (0.0, [0.0], (0.0,) * 10, [(0.0,) * 10])
 
 
 def test_percents_between_two_calls(one_second):
     percents()
     one_second()
-    assert percents() == expected_percents()
-    nothing = (0.0,) * 10
-    assert percents() == (0.0, [0.0], nothing, [nothing])
+    assert percents() == EXPECTED
+    assert percents() == NOTHING
 
 
 def test_percents_over_an_interval(one_second, monkeypatch):
     slept = []
     monkeypatch.setattr(sysvitals._time, "sleep", lambda s: (slept.append(s), one_second()))
-    assert sysvitals.cpu_percent(0.5) == expected_percents()[0]
+    assert sysvitals.cpu_percent(0.5) == EXPECTED[0]
     assert slept == [0.5]
     # The call is a baseline too.
     assert sysvitals.cpu_percent() == 0.0
@@ -354,10 +349,10 @@ def test_percents_over_an_interval(one_second, monkeypatch):
 def test_the_forms_have_baselines_of_their_own(one_second):
     percents()
     one_second()
-    assert sysvitals.cpu_percent() == expected_percents()[0]
-    assert sysvitals.cpu_percent(percpu=True) == expected_percents()[1]
-    assert sysvitals.cpu_times_percent() == expected_percents()[2]
-    assert sysvitals.cpu_times_percent(percpu=True) == expected_percents()[3]
+    assert sysvitals.cpu_percent() == EXPECTED[0]
+    assert sysvitals.cpu_percent(percpu=True) == EXPECTED[1]
+    assert sysvitals.cpu_times_percent() == EXPECTED[2]
+    assert sysvitals.cpu_times_percent(percpu=True) == EXPECTED[3]
 
 
 def test_each_thread_has_its_own_baseline(one_second):
@@ -367,10 +362,9 @@ def test_each_thread_has_its_own_baseline(one_second):
     thread = threading.Thread(target=lambda: found.extend(percents()))
     thread.start()
     thread.join()
-    nothing = (0.0,) * 10
-    assert found == [0.0, [0.0], nothing, [nothing]]
+    assert tuple(found) == NOTHING
     # That of this thread is as it was.
-    assert percents() == expected_percents()
+    assert percents() == EXPECTED
 
 
 def test_counters_that_go_back_count_as_nothing(proc):
