@@ -644,6 +644,60 @@ def test_forever_is_a_timeout():
     assert sysvitals.disk_usage_timeout("/", float("inf")).total > 0
 
 
+DEAD_MOUNT = """
+import ctypes, os, signal, sys, sysvitals
+target = sys.argv[1]
+fuse = os.open("/dev/fuse", os.O_RDWR)
+options = f"fd={fuse},rootmode=40000,user_id=0,group_id=0"
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.mount(b"dead", os.fsencode(target), b"fuse", 0, options.encode()):
+    sys.exit(f"mount: {os.strerror(ctypes.get_errno())}")
+
+def helpers():
+    names = (open(f"/proc/self/task/{t}/comm").read() for t in os.listdir("/proc/self/task"))
+    return sum(name == "disk_usage\\n" for name in names)
+
+def stop(*args):
+    raise KeyboardInterrupt
+
+for seconds in (0.25, 0):
+    try:
+        sysvitals.disk_usage_timeout(target, seconds)
+    except sysvitals.TimeoutExpired as error:
+        print(repr(error), error.__cause__)
+signal.signal(signal.SIGALRM, stop)
+signal.setitimer(signal.ITIMER_REAL, 0.3)
+try:
+    sysvitals.disk_usage_timeout(target, 600)
+except KeyboardInterrupt:
+    print("ended")
+print(helpers(), sysvitals.disk_usage_timeout("/", 60).total > 0)
+print([p.device for p in sysvitals.disk_partitions(all=True) if p.mountpoint == target])
+os.close(fuse)
+"""
+
+
+def test_a_dead_mount(tmp_path):
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        pytest.skip("needs root and unshare, to mount what nobody answers for")
+    if not os.path.exists("/dev/fuse"):
+        pytest.skip("there is no /dev/fuse")
+    done = subprocess.run(
+        ["unshare", "-m", sys.executable, "-c", DEAD_MOUNT, str(tmp_path)],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    if done.stderr.startswith(("mount:", "unshare:")) or "/dev/fuse" in done.stderr:
+        pytest.skip(f"no file system is to be mounted: {done.stderr.strip()}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "sysvitals.TimeoutExpired(seconds=0.25, msg='timeout after 0.25 seconds') None",
+        "sysvitals.TimeoutExpired(msg='timeout after 0 seconds') None",
+        "ended",
+        "1 True",
+        "['dead']",
+    ]
+
+
 # --- network
 
 

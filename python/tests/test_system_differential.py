@@ -83,7 +83,8 @@ BETWEEN = {
     "disk_usage of a descriptor": (lambda m: m.disk_usage(0), MOVES, [("percent",)]),
     "cpu_freq": (lambda m: m.cpu_freq(), 500.0, ()),
     "cpu_freq percpu": (lambda m: m.cpu_freq(percpu=True), 500.0, ()),
-    "getloadavg": (lambda m: list(m.getloadavg()), 0.005, ()),
+    # Two decimals there.
+    "getloadavg": (lambda m: list(m.getloadavg()), 0.006, ()),
     "boot_time": (lambda m: m.boot_time(), 1, ()),
 }
 
@@ -121,11 +122,13 @@ def test_same_as_psutil(name):
 @pytest.mark.parametrize("name", ["sensors_temperatures", "sensors_fans", "sensors_battery"])
 def test_sensors(name):
     theirs = answer(lambda: fields(getattr(psutil, name)()))
-    if isinstance(theirs, FileNotFoundError) or theirs == {}:
-        # psutil needs /sys/class/power_supply, and forgets thermal zones after an empty coretemp.
-        fields(getattr(sysvitals, name)())
-        return
-    assert fields(getattr(sysvitals, name)()).keys() == theirs.keys() if theirs else True
+    mine = fields(getattr(sysvitals, name)())
+    if isinstance(theirs, FileNotFoundError) or theirs is None:
+        # psutil needs /sys/class/power_supply.
+        assert mine is None
+    elif theirs:
+        # Without hwmon psutil may know of nothing where we know of thermal zones.
+        assert mine.keys() == theirs.keys()
 
 
 @needs_utmp
@@ -144,7 +147,7 @@ def test_used_memory_is_what_is_not_available():
     ["all", "tcp", "tcp4", "udp", "udp4", "inet", "inet4", "inet6", "tcp6", "udp6", "unix"],
 )
 def test_net_connections(kind, spawn, tmp_path):
-    path = str(tmp_path / "socket with spaces"[:6])
+    path = str(tmp_path / "socket")
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
@@ -157,11 +160,16 @@ def test_net_connections(kind, spawn, tmp_path):
             assert client.fileno() != peer.fileno()
             # psutil tells of one holder only; sets, since both may list a socket again.
             difference = settled(
-                lambda: {tuple(c) for c in sysvitals.net_connections(kind)},
+                lambda: {without_spaces(c) for c in sysvitals.net_connections(kind)},
                 lambda: {tuple(c) for c in psutil.net_connections(kind)},
                 holds_all_of,
             )
     assert difference is None
+
+
+def without_spaces(conn):
+    """psutil loses the path of a UNIX socket that has spaces in it."""
+    return tuple("" if isinstance(field, str) and " " in field else field for field in conn)
 
 
 def holds_all_of(mine, theirs):
