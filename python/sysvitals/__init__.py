@@ -966,6 +966,10 @@ def cpu_percent(interval: float | None = None, percpu: bool = False) -> float | 
     return _native.cpu_percent(PROCFS_PATH, bool(percpu))
 
 
+# So that the first call tells of the time since the import.
+_native.start_cpu_percent()
+
+
 def cpu_times_percent(
     interval: float | None = None, percpu: bool = False
 ) -> scputimes | list[scputimes]:

@@ -8,7 +8,6 @@ from typing import Any, Final, Literal, Protocol, SupportsIndex, TypeVar, overlo
 from typing_extensions import TypeAlias, deprecated
 
 from ._enums import (
-    AddressFamily,
     BatteryTime,
     ConnectionStatus,
     NicDuplex,
@@ -190,8 +189,8 @@ AIX: Final = False
 PROCFS_PATH: str
 """The process file system; assign to it to read another. A `Process` keeps its first."""
 
-AF_LINK: Final = AddressFamily.AF_LINK
-"""The family of hardware addresses."""
+AF_LINK: Final[int]
+"""The family of hardware addresses: an enum member, but not of `socket`'s, which it equals."""
 
 STATUS_RUNNING: Final = ProcessStatus.STATUS_RUNNING
 STATUS_SLEEPING: Final = ProcessStatus.STATUS_SLEEPING

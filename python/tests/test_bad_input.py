@@ -107,6 +107,36 @@ SAME = {
         lambda m: m.pid_exists(), lambda m: m.pid_exists("x"), lambda m: m.pid_exists(None),
         lambda m: m.pid_exists(1.0), lambda m: m.pid_exists([]),
     ],
+    "intervals": [
+        *(
+            lambda m, name=name, interval=interval: getattr(m, name)(interval)
+            for name in ("cpu_percent", "cpu_times_percent")
+            for interval in (-1, -0.5, "x", [], float("-inf"))
+        ),
+        lambda m: m.cpu_percent(-1, True), lambda m: m.cpu_percent(2**70),
+        lambda m: m.cpu_percent(float("inf")),
+    ],
+    "kinds": [
+        lambda m: m.net_connections("x"), lambda m: m.net_connections(""),
+        lambda m: m.net_connections("TCP"), lambda m: m.net_connections(None),
+        lambda m: m.net_connections(5), lambda m: m.net_connections(kind=b"tcp"),
+    ],
+    "paths": [
+        lambda m: m.disk_usage("/nope"), lambda m: m.disk_usage(b"/nope"),
+        lambda m: m.disk_usage(""), lambda m: m.disk_usage("/etc/passwd/x"),
+        lambda m: m.disk_usage("x" * 5000), lambda m: m.disk_usage("a\0b"),
+        lambda m: m.disk_usage(99999), lambda m: m.disk_usage(2**40), lambda m: m.disk_usage(),
+    ],
+    "of the machine": [
+        lambda m: m.cpu_times(1, 2), lambda m: m.cpu_count(logic=True), lambda m: m.cpu_stats(1),
+        lambda m: m.cpu_freq(1, 2), lambda m: m.virtual_memory(1),
+        lambda m: m.swap_memory(1), lambda m: m.disk_partitions(1, 2),
+        lambda m: m.disk_io_counters(1, 2, 3), lambda m: m.net_io_counters(perdisk=True),
+        lambda m: m.net_if_addrs(1), lambda m: m.net_if_stats(1),
+        lambda m: m.sensors_temperatures(1, 2), lambda m: m.sensors_fans(1),
+        lambda m: m.sensors_battery(1), lambda m: m.boot_time(1), lambda m: m.users(1),
+        lambda m: m.cpu_times(nope=1),
+    ],
     "arguments": [
         lambda m: m.Process().name(1), lambda m: m.Process().exe(True),
         lambda m: m.Process().parent(1), lambda m: m.Process().ppid(x=1), lambda m: m.pids(1),
@@ -216,6 +246,25 @@ def test_io_class_in_messages_is_what_was_passed():
     with pytest.raises(ValueError) as caught:
         HERE().ionice(sysvitals.IOPRIO_CLASS_IDLE, 5)
     assert str(caught.value) == "<ProcessIOPriority.IOPRIO_CLASS_IDLE: 3> ioclass accepts no value"
+
+
+@pytest.mark.parametrize("path", [None, 1.5, [], object()])
+def test_no_path(path):
+    # The text is Python's own, of another function.
+    for module in (sysvitals, psutil):
+        with pytest.raises(TypeError, match=f"not {type(path).__name__}"):
+            module.disk_usage(path)
+
+
+def test_flags_may_be_anything():
+    for flag in (0, "", None, [], {}):
+        assert sysvitals.cpu_times(flag)._fields
+        assert sysvitals.cpu_count(flag) == sysvitals.cpu_count(False)
+        assert isinstance(sysvitals.disk_partitions(flag), list)
+    for flag in (1, "x", [0], object()):
+        assert isinstance(sysvitals.cpu_times(flag), list)
+        assert isinstance(sysvitals.disk_io_counters(flag, flag), dict)
+        assert isinstance(sysvitals.net_io_counters(flag, flag), dict)
 
 
 # --- where psutil is wrong, and we differ on purpose (docs/differences.md)

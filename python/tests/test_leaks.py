@@ -70,6 +70,32 @@ def setters(proc):
     proc.nice(proc.nice()); proc.ionice(2, 4); proc.rlimit(sysvitals.RLIMIT_NOFILE)
     proc.send_signal(0); proc.cpu_affinity(proc.cpu_affinity())
 
+def machine(number):
+    m = sysvitals
+    calls = [
+        m.cpu_times, lambda: m.cpu_times(True), m.cpu_percent, lambda: m.cpu_percent(percpu=True),
+        m.cpu_times_percent, lambda: m.cpu_times_percent(percpu=True), m.cpu_count,
+        lambda: m.cpu_count(False), m.cpu_stats, m.cpu_freq, lambda: m.cpu_freq(True),
+        m.getloadavg, m.virtual_memory, m.swap_memory, m.disk_partitions,
+        lambda: m.disk_partitions(True), lambda: m.disk_usage("/"), lambda: m.disk_usage(0),
+        lambda: m.disk_usage("/nope"), lambda: m.disk_usage(99999), m.disk_io_counters,
+        lambda: m.disk_io_counters(True), m.net_io_counters, lambda: m.net_io_counters(True, False),
+        m.net_if_addrs, m.net_if_stats, m.sensors_temperatures, m.sensors_fans, m.sensors_battery,
+        m.boot_time, m.users,
+    ]
+    if number % 20 == 0:
+        calls += [
+            m.net_connections, lambda: m.net_connections("all"),
+            lambda: m.disk_usage_timeout("/", 60), lambda: m.disk_usage_timeout("/nope", 60),
+            m.disk_io_counters.cache_clear, m.net_io_counters.cache_clear,
+        ]
+    for function in calls:
+        call(function)
+    # More roots than are remembered.
+    m.PROCFS_PATH = f"/proc/{number % 40 + 1}"
+    call(m.virtual_memory)
+    m.PROCFS_PATH = "/proc"
+
 CHEAP = [oneshot, bad, fresh, look_at_all, setters]
 RARE = {"memory_maps", "memory_footprint", "memory_full_info", "parents", "children", "as_dict"}
 targets = [me, live, dead, zombie, other]
@@ -82,7 +108,7 @@ def call(function, *args):
         function(*args)
     except sysvitals.Error:
         pass
-    except FileNotFoundError:
+    except (OSError, NotImplementedError):
         pass
 
 def turn(number):
@@ -101,6 +127,7 @@ def turn(number):
         call(table, me)
     call(sysvitals.pids)
     call(sysvitals.heap_info)
+    machine(number)
     if number % 100 == 0:
         c = sysvitals.Popen(["true"])
         call(c.wait)

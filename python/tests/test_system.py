@@ -305,7 +305,6 @@ def test_no_boot_time(proc):
 BEFORE = (100, 10, 50, 1000, 20, 0, 0, 0, 5, 0)
 AFTER = (100.4, 10, 50.1, 1000.3, 20.2, 0, 0, 0, 5.1, 0)
 SHARES = (40.0, 10.0, 30.0, 0.0, 20.0, 0.0, 0.0, 0.0, 10.0, 0.0)
-BUSY = 44.4
 
 
 @pytest.fixture
@@ -326,26 +325,22 @@ def percents():
     )
 
 
-def expected_percents():
-    # Of the guest's time the total has no part: it is in user already.
-    total = 1.0 - 0.1
-    busy = round((total - 0.3 - 0.2) / total * 100, 1)
-    shares = [round(share / total, 1) for share in SHARES]
-    return busy, [busy], tuple(shares), [tuple(shares)]
+#: All forms at once. The guest's time is in user already, and counts once.
+EXPECTED = (50.0, [50.0], SHARES, [SHARES])
+NOTHING = (0.0, [0.0], (0.0,) * 10, [(0.0,) * 10])
 
 
 def test_percents_between_two_calls(one_second):
     percents()
     one_second()
-    assert percents() == expected_percents()
-    nothing = (0.0,) * 10
-    assert percents() == (0.0, [0.0], nothing, [nothing])
+    assert percents() == EXPECTED
+    assert percents() == NOTHING
 
 
 def test_percents_over_an_interval(one_second, monkeypatch):
     slept = []
     monkeypatch.setattr(sysvitals._time, "sleep", lambda s: (slept.append(s), one_second()))
-    assert sysvitals.cpu_percent(0.5) == expected_percents()[0]
+    assert sysvitals.cpu_percent(0.5) == EXPECTED[0]
     assert slept == [0.5]
     # The call is a baseline too.
     assert sysvitals.cpu_percent() == 0.0
@@ -354,10 +349,10 @@ def test_percents_over_an_interval(one_second, monkeypatch):
 def test_the_forms_have_baselines_of_their_own(one_second):
     percents()
     one_second()
-    assert sysvitals.cpu_percent() == expected_percents()[0]
-    assert sysvitals.cpu_percent(percpu=True) == expected_percents()[1]
-    assert sysvitals.cpu_times_percent() == expected_percents()[2]
-    assert sysvitals.cpu_times_percent(percpu=True) == expected_percents()[3]
+    assert sysvitals.cpu_percent() == EXPECTED[0]
+    assert sysvitals.cpu_percent(percpu=True) == EXPECTED[1]
+    assert sysvitals.cpu_times_percent() == EXPECTED[2]
+    assert sysvitals.cpu_times_percent(percpu=True) == EXPECTED[3]
 
 
 def test_each_thread_has_its_own_baseline(one_second):
@@ -367,10 +362,9 @@ def test_each_thread_has_its_own_baseline(one_second):
     thread = threading.Thread(target=lambda: found.extend(percents()))
     thread.start()
     thread.join()
-    nothing = (0.0,) * 10
-    assert found == [0.0, [0.0], nothing, [nothing]]
+    assert tuple(found) == NOTHING
     # That of this thread is as it was.
-    assert percents() == expected_percents()
+    assert percents() == EXPECTED
 
 
 def test_counters_that_go_back_count_as_nothing(proc):
@@ -648,6 +642,60 @@ def test_timeouts_are_checked(timeout, error):
 
 def test_forever_is_a_timeout():
     assert sysvitals.disk_usage_timeout("/", float("inf")).total > 0
+
+
+DEAD_MOUNT = """
+import ctypes, os, signal, sys, sysvitals
+target = sys.argv[1]
+fuse = os.open("/dev/fuse", os.O_RDWR)
+options = f"fd={fuse},rootmode=40000,user_id=0,group_id=0"
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.mount(b"dead", os.fsencode(target), b"fuse", 0, options.encode()):
+    sys.exit(f"mount: {os.strerror(ctypes.get_errno())}")
+
+def helpers():
+    names = (open(f"/proc/self/task/{t}/comm").read() for t in os.listdir("/proc/self/task"))
+    return sum(name == "disk_usage\\n" for name in names)
+
+def stop(*args):
+    raise KeyboardInterrupt
+
+for seconds in (0.25, 0):
+    try:
+        sysvitals.disk_usage_timeout(target, seconds)
+    except sysvitals.TimeoutExpired as error:
+        print(repr(error), error.__cause__)
+signal.signal(signal.SIGALRM, stop)
+signal.setitimer(signal.ITIMER_REAL, 0.3)
+try:
+    sysvitals.disk_usage_timeout(target, 600)
+except KeyboardInterrupt:
+    print("ended")
+print(helpers(), sysvitals.disk_usage_timeout("/", 60).total > 0)
+print([p.device for p in sysvitals.disk_partitions(all=True) if p.mountpoint == target])
+os.close(fuse)
+"""
+
+
+def test_a_dead_mount(tmp_path):
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        pytest.skip("needs root and unshare, to mount what nobody answers for")
+    if not os.path.exists("/dev/fuse"):
+        pytest.skip("there is no /dev/fuse")
+    done = subprocess.run(
+        ["unshare", "-m", sys.executable, "-c", DEAD_MOUNT, str(tmp_path)],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    if done.stderr.startswith(("mount:", "unshare:")) or "/dev/fuse" in done.stderr:
+        pytest.skip(f"no file system is to be mounted: {done.stderr.strip()}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "sysvitals.TimeoutExpired(seconds=0.25, msg='timeout after 0.25 seconds') None",
+        "sysvitals.TimeoutExpired(msg='timeout after 0 seconds') None",
+        "ended",
+        "1 True",
+        "['dead']",
+    ]
 
 
 # --- network

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from conftest import run_python
+from test_system import CALLS
 
 import sysvitals
 
@@ -236,6 +237,35 @@ def test_waits_of_one_process_in_many_threads(spawn):
     timer.join()
     assert codes == [-9] * THREADS
     assert len({id(code) for code in codes}) == 1
+
+
+def test_the_machine_from_many_threads_at_once():
+    def work(calls):
+        def run():
+            for _ in range(3):
+                for name in calls:
+                    value = CALLS[name](sysvitals)
+                    assert type(value) is kinds[name], name
+
+        return run
+
+    kinds = {name: type(call(sysvitals)) for name, call in CALLS.items()}
+    names = sorted(CALLS)
+    hammer(*[work(names[n:] + names[:n]) for n in range(0, len(names), 4)])
+
+
+def test_caches_are_cleared_beside_readers():
+    def read():
+        for _ in range(ROUNDS):
+            assert sysvitals.disk_io_counters(perdisk=True) is not None
+            assert sysvitals.net_io_counters(pernic=True)["lo"].bytes_sent >= 0
+
+    def clear():
+        for _ in range(ROUNDS):
+            sysvitals.disk_io_counters.cache_clear()
+            sysvitals.net_io_counters.cache_clear()
+
+    hammer(*[read] * 4, clear)
 
 
 def test_declares_itself_safe_without_the_gil():

@@ -7,7 +7,23 @@ import subprocess
 import sys
 
 import sysvitals as psutil
-from sysvitals._ntuples import addr, pconn, pctxsw, pmem, pmmap_ext, pmmap_grouped
+from sysvitals._ntuples import (
+    addr,
+    pconn,
+    pctxsw,
+    pmem,
+    pmmap_ext,
+    pmmap_grouped,
+    sbattery,
+    sconn,
+    scpufreq,
+    scputimes,
+    sdiskio,
+    shwtemp,
+    snetio,
+    snicaddr,
+    svmem,
+)
 
 if sys.version_info >= (3, 11):
     from typing import assert_type
@@ -123,3 +139,67 @@ def child() -> str:
     assert proc.returncode == 0
     heap = psutil.heap_info()
     return f"{out}: {psutil.bytes2human(heap.heap_used)}, {Worker().is_busy()}"
+
+
+def processors(percpu: bool) -> str:
+    assert_type(psutil.cpu_times(), scputimes)
+    assert_type(psutil.cpu_times(percpu=True), list[scputimes])
+    assert_type(psutil.cpu_percent(), float)
+    assert_type(psutil.cpu_percent(interval=0.1, percpu=True), list[float])
+    assert_type(psutil.cpu_percent(None, True), list[float])
+    assert_type(psutil.cpu_percent(None, percpu), "float | list[float]")
+    assert_type(psutil.cpu_times_percent(1), scputimes)
+    assert_type(psutil.cpu_times_percent(percpu=True), list[scputimes])
+    assert_type(psutil.cpu_count(logical=False), "int | None")
+    assert_type(psutil.cpu_freq(), "scpufreq | None")
+    assert_type(psutil.cpu_freq(True), list[scpufreq])
+    one, five, fifteen = psutil.getloadavg()
+    return f"{one} {five} {fifteen} {psutil.cpu_stats().ctx_switches}"
+
+
+def memory() -> int:
+    assert_type(psutil.virtual_memory(), svmem)
+    return psutil.virtual_memory().available + psutil.swap_memory().free
+
+
+def disks() -> dict[str, float]:
+    usage = {part.mountpoint: psutil.disk_usage(part.mountpoint) for part in
+             psutil.disk_partitions(all=False)}  # fmt: skip
+    psutil.disk_usage(b"/")
+    psutil.disk_usage(0)
+    try:
+        psutil.disk_usage_timeout("/", 0.5)
+    except psutil.TimeoutExpired as error:
+        print(error.seconds)
+    assert_type(psutil.disk_io_counters(), "sdiskio | None")
+    assert_type(psutil.disk_io_counters(perdisk=True), dict[str, sdiskio])
+    psutil.disk_io_counters.cache_clear()
+    return {name: space.percent for name, space in usage.items()}
+
+
+def network(pernic: bool) -> list[str]:
+    assert_type(psutil.net_io_counters(), "snetio | None")
+    assert_type(psutil.net_io_counters(pernic=True, nowrap=False), dict[str, snetio])
+    assert_type(psutil.net_io_counters(pernic), "snetio | dict[str, snetio] | None")
+    psutil.net_io_counters.cache_clear()
+    nics: dict[str, list[snicaddr]] = psutil.net_if_addrs()
+    conn: sconn
+    for conn in psutil.net_connections(kind="tcp"):
+        if isinstance(conn.laddr, addr) and conn.pid is not None:
+            print(conn.laddr.port, conn.pid)
+    up = [name for name, nic in psutil.net_if_stats().items() if nic.isup and nic.mtu > 1500]
+    macs = [row.address for rows in nics.values() for row in rows if row.family == psutil.AF_LINK]
+    return up + [mac for mac in macs if mac is not None]
+
+
+def sensors() -> list[str]:
+    hot: dict[str, list[shwtemp]] = psutil.sensors_temperatures(fahrenheit=True)
+    battery: sbattery | None = psutil.sensors_battery()
+    if battery is not None and battery.secsleft == psutil.POWER_TIME_UNLIMITED:
+        print(battery.percent, battery.power_plugged)
+    fans = [fan.label for chip in psutil.sensors_fans().values() for fan in chip]
+    return (
+        fans
+        + [user.name for user in psutil.users() if user.started > psutil.boot_time()]
+        + list(hot)
+    )

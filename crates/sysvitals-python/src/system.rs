@@ -86,12 +86,7 @@ fn cpu_percent<'py>(py: Python<'py>, procfs: PathBuf, percpu: bool) -> Object<'p
 /// say so.
 #[pyfunction]
 fn start_cpu_percent(py: Python<'_>) {
-    py.detach(|| {
-        let _ = sysvitals::cpu_percent(None);
-        let _ = sysvitals::cpu_percent_percpu(None);
-        let _ = sysvitals::cpu_times_percent(None);
-        let _ = sysvitals::cpu_times_percent_percpu(None);
-    });
+    py.detach(sysvitals::start_cpu_percent);
 }
 
 /// As `cpu_percent`.

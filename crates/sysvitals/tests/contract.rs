@@ -417,6 +417,7 @@ fn functions_are_psutils() {
     assert!(gone.is_empty() && alive.is_empty());
 
     type Interval = Option<Duration>;
+    type Named<T> = Vec<(OsString, T)>;
     let _: fn() -> Result<cpu::CpuTimes> = sysvitals::cpu_times;
     let _: fn() -> Result<Vec<cpu::CpuTimes>> = sysvitals::cpu_times_percpu;
     let _: fn(Interval) -> Result<f64> = sysvitals::cpu_percent;
@@ -433,17 +434,16 @@ fn functions_are_psutils() {
     let _: fn(bool) -> Result<Vec<DiskPartition>> = sysvitals::disk_partitions;
     let _: fn(&'static str) -> Result<DiskUsage> = sysvitals::disk_usage;
     let _: fn(bool) -> Result<Option<DiskIoCounters>> = sysvitals::disk_io_counters;
-    let _: fn(bool) -> Result<Vec<(OsString, DiskIoCounters)>> =
-        sysvitals::disk_io_counters_perdisk;
+    let _: fn(bool) -> Result<Named<DiskIoCounters>> = sysvitals::disk_io_counters_perdisk;
     let _: fn() = sysvitals::disk_io_counters_cache_clear;
     let _: fn(ConnectionKind) -> Result<Vec<SystemConnection>> = sysvitals::net_connections;
     let _: fn(bool) -> Result<Option<NetIoCounters>> = sysvitals::net_io_counters;
-    let _: fn(bool) -> Result<Vec<(OsString, NetIoCounters)>> = sysvitals::net_io_counters_pernic;
+    let _: fn(bool) -> Result<Named<NetIoCounters>> = sysvitals::net_io_counters_pernic;
     let _: fn() = sysvitals::net_io_counters_cache_clear;
-    let _: fn() -> Result<Vec<(OsString, Vec<NicAddress>)>> = sysvitals::net_if_addrs;
-    let _: fn() -> Result<Vec<(OsString, NicStats)>> = sysvitals::net_if_stats;
-    let _: fn() -> Result<Vec<(OsString, Vec<Temperature>)>> = sysvitals::sensors_temperatures;
-    let _: fn() -> Result<Vec<(OsString, Vec<Fan>)>> = sysvitals::sensors_fans;
+    let _: fn() -> Result<Named<Vec<NicAddress>>> = sysvitals::net_if_addrs;
+    let _: fn() -> Result<Named<NicStats>> = sysvitals::net_if_stats;
+    let _: fn() -> Result<Named<Vec<Temperature>>> = sysvitals::sensors_temperatures;
+    let _: fn() -> Result<Named<Vec<Fan>>> = sysvitals::sensors_fans;
     let _: fn() -> Result<Option<Battery>> = sysvitals::sensors_battery;
     let _: fn() -> Result<f64> = sysvitals::boot_time;
     let _: fn() -> Result<Vec<User>> = sysvitals::users;
