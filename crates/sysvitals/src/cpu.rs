@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::env::Roots;
 use crate::error::Result;
+use crate::process::round1;
 use crate::record::record;
 use crate::sys;
 
@@ -34,6 +35,71 @@ record! {
         guest: f64,
         /// Running guests at low priority.
         guest_nice: f64,
+    }
+}
+
+impl CpuTimes {
+    /// What was added to each field since an earlier reading; 0.0 where the kernel took time back.
+    pub fn since(&self, earlier: &Self) -> Self {
+        let delta = |now: f64, then: f64| (now - then).max(0.0);
+        Self {
+            user: delta(self.user, earlier.user),
+            system: delta(self.system, earlier.system),
+            idle: delta(self.idle, earlier.idle),
+            nice: delta(self.nice, earlier.nice),
+            iowait: delta(self.iowait, earlier.iowait),
+            irq: delta(self.irq, earlier.irq),
+            softirq: delta(self.softirq, earlier.softirq),
+            steal: delta(self.steal, earlier.steal),
+            guest: delta(self.guest, earlier.guest),
+            guest_nice: delta(self.guest_nice, earlier.guest_nice),
+        }
+    }
+
+    /// How busy the CPU was since an earlier reading, percent, rounded to one decimal; 0.0 where no
+    /// time went by.
+    pub fn percent_since(&self, earlier: &Self) -> f64 {
+        let delta = self.since(earlier);
+        let total = delta.total();
+        if total == 0.0 {
+            return 0.0;
+        }
+        round1((total - delta.idle - delta.iowait).max(0.0) / total * 100.0)
+    }
+
+    /// What the time since an earlier reading went to, percent, each rounded to one decimal; 0.0
+    /// where no time went by.
+    pub fn times_percent_since(&self, earlier: &Self) -> Self {
+        let delta = self.since(earlier);
+        let total = delta.total();
+        let percent = |seconds: f64| match total {
+            0.0 => 0.0,
+            _ => round1(seconds / total * 100.0).min(100.0),
+        };
+        Self {
+            user: percent(delta.user),
+            system: percent(delta.system),
+            idle: percent(delta.idle),
+            nice: percent(delta.nice),
+            iowait: percent(delta.iowait),
+            irq: percent(delta.irq),
+            softirq: percent(delta.softirq),
+            steal: percent(delta.steal),
+            guest: percent(delta.guest),
+            guest_nice: percent(delta.guest_nice),
+        }
+    }
+
+    /// All of the time: the guests' is in the user's.
+    fn total(&self) -> f64 {
+        self.user
+            + self.system
+            + self.idle
+            + self.nice
+            + self.iowait
+            + self.irq
+            + self.softirq
+            + self.steal
     }
 }
 
@@ -84,6 +150,12 @@ pub fn cpu_times() -> Result<CpuTimes> {
 /// As [`cpu_times`].
 pub fn cpu_times_percpu() -> Result<Vec<CpuTimes>> {
     Roots::default().cpu_times_percpu()
+}
+
+/// Takes the readings that this thread's first [`cpu_percent`] and [`cpu_times_percent`] compare with.
+#[doc(hidden)]
+pub fn start_cpu_percent() {
+    Roots::default().start_cpu_percent();
 }
 
 /// How busy the machine is, percent, rounded to one decimal.
@@ -204,6 +276,12 @@ impl Roots {
     /// As [`cpu_times`].
     pub fn cpu_times_percpu(&self) -> Result<Vec<CpuTimes>> {
         sys::cpu::times_percpu(self)
+    }
+
+    /// [`start_cpu_percent`] of these roots; what cannot be read is left out.
+    #[doc(hidden)]
+    pub fn start_cpu_percent(&self) {
+        sys::cpu::start_percent(self);
     }
 
     /// [`cpu_percent`] of these roots.

@@ -127,6 +127,11 @@ impl Roots {
         }
     }
 
+    /// Keeps the machine's memory, bytes, that was read for something else.
+    pub(crate) fn keep_total_memory(&self, total: u64) {
+        self.0.total_memory.store(total, Relaxed);
+    }
+
     /// `PROC/file`, as bytes.
     pub(crate) fn proc_file(&self, file: &str) -> Vec<u8> {
         let root = self.0.proc.as_os_str().as_bytes();

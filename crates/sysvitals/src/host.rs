@@ -39,7 +39,7 @@ pub fn boot_time() -> Result<f64> {
 
 /// Who is logged in.
 ///
-/// Reads: `/run/utmp`, or `/run/systemd/sessions` where there is no such file.
+/// Reads: `/var/run/utmp`, or `/run/systemd/sessions` where there is no such file.
 ///
 /// # Errors
 /// [`Os`](crate::ErrorKind::Os) where what is there cannot be read. A machine without either has no

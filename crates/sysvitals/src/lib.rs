@@ -98,6 +98,10 @@ pub use crate::{
     sensors::{sensors_battery, sensors_fans, sensors_temperatures},
 };
 
+#[cfg(target_os = "linux")]
+#[doc(hidden)]
+pub use crate::cpu::start_cpu_percent;
+
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub use crate::heap::{HeapInfo, heap_info, heap_trim};
 

@@ -76,13 +76,13 @@ impl SwapMemory {
 
 /// Memory of the machine.
 ///
-/// Reads: `/proc/meminfo`; `/proc/zoneinfo` too before Linux 3.14, which has no `MemAvailable`.
+/// Reads: `/proc/meminfo`; `/proc/zoneinfo` too where that has no `MemAvailable` (before Linux 3.14).
 ///
 /// Fields that the kernel does not tell are 0, and [`VirtualMemory::warning`] names them.
 ///
 /// # Errors
 /// [`Os`](crate::ErrorKind::Os) where the file cannot be read, [`Parse`](crate::ErrorKind::Parse)
-/// also where it has no `MemTotal`, `MemFree` or `Cached`.
+/// also where it has no `MemTotal` or `MemFree`.
 ///
 /// # References
 /// [proc_meminfo(5)](https://man7.org/linux/man-pages/man5/proc_meminfo.5.html)

@@ -30,16 +30,21 @@ mod system;
 mod utmp;
 
 pub use args::{cmdline, environ};
+pub use cpu::{CpuCounts, CpuRow, cpu_counts, cpu_percpu, cpu_total};
+pub use cpuinfo::{cpuinfo_cores, cpuinfo_mhz, cpuinfo_processors};
 pub use cpulist::cpu_list;
 pub use fdinfo::{FdInfo, fdinfo, open_mode};
 pub use io::{Io, io};
 pub use limits::limits;
+pub use meminfo::{MemInfo, meminfo, swap, vmstat_swap, zoneinfo_low};
 pub use net::{InetRow, UnixRow, net_inet, net_unix};
+pub use session::{Session, session};
 pub use smaps::{Mapping, Rollup, smaps, smaps_rollup};
 pub use stat::{Stat, stat};
 pub use statm::{Statm, statm};
 pub use status::{Status, cpus_allowed_list, status};
 pub use system::{btime, cpu_rows, mem_total};
+pub use utmp::{Login, utmp};
 
 use std::borrow::Cow;
 use std::fmt;

@@ -28,7 +28,7 @@ pub fn mem_total(text: &[u8]) -> Result<u64, ParseError> {
 }
 
 /// What follows `key` at the start of the first line that has it there.
-fn find<'a>(text: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+pub(super) fn find<'a>(text: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
     let mut rest = text;
     while !rest.is_empty() {
         if let Some(value) = rest.strip_prefix(key) {
@@ -40,7 +40,7 @@ fn find<'a>(text: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
 }
 
 #[cold]
-fn not_found(key: &'static str) -> ParseError {
+pub(super) fn not_found(key: &'static str) -> ParseError {
     ParseError::new(format!("line '{key}' not found"))
 }
 

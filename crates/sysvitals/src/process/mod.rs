@@ -22,7 +22,7 @@ pub use types::{
 };
 pub use wait::{wait_procs, wait_procs_interruptible};
 
-pub(crate) use oneshot::Shared;
+pub(crate) use oneshot::{Shared, round1};
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;

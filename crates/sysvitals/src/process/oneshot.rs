@@ -565,6 +565,6 @@ impl<'p> OneShot<'p> {
 }
 
 /// To one decimal, half to even on the exact value, as Python's `round(x, 1)`.
-pub(super) fn round1(value: f64) -> f64 {
+pub(crate) fn round1(value: f64) -> f64 {
     format!("{value:.1}").parse().unwrap_or(value)
 }

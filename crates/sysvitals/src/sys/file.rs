@@ -15,6 +15,14 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(text)
 }
 
+/// A file that the kernel hands over in pieces, a record or some at a time.
+pub(crate) fn read_to_end(path: &Path) -> Result<Vec<u8>> {
+    let mut text = Vec::with_capacity(16384);
+    pal::with_path(path.as_os_str().as_bytes(), b"", |path| pal::read_to_end(path, &mut text))
+        .map_err(|errno| Error::os(errno.into()).with_path(path))?;
+    Ok(text)
+}
+
 /// The names in a folder, sorted.
 pub(crate) fn names(folder: &Path) -> Result<Vec<OsString>> {
     let failed = |error| Error::os(error).with_path(folder);

@@ -1,8 +1,9 @@
-//! Processors. An OS provides:
-//! `times`, `times_percpu`, `percent`, `percent_percpu`, `times_percent`, `times_percent_percpu`, `count`, `count_cores`, `stats`, `freq`, `freq_percpu`, `getloadavg`.
+//! Processors. An OS provides: `times`, `times_percpu`, `start_percent`, `percent`, `percent_percpu`,
+//! `times_percent`, `times_percent_percpu`, `count`, `count_cores`, `stats`, `freq`, `freq_percpu`,
+//! `getloadavg`.
 
 mod linux;
 pub(crate) use linux::{
-    count, count_cores, freq, freq_percpu, getloadavg, percent, percent_percpu, stats, times,
-    times_percent, times_percent_percpu, times_percpu,
+    count, count_cores, freq, freq_percpu, getloadavg, percent, percent_percpu, start_percent,
+    stats, times, times_percent, times_percent_percpu, times_percpu,
 };

@@ -356,6 +356,29 @@ pub(crate) fn time_since_boot() -> Duration {
     Duration::new(now.tv_sec.max(0).cast_unsigned(), now.tv_nsec.max(0).cast_unsigned() as u32)
 }
 
+/// The CPUs that are online; None where the C library does not say.
+pub(crate) fn online_cpus() -> Option<usize> {
+    // SAFETY: a plain number.
+    let count = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
+    usize::try_from(count).ok().filter(|&count| count > 0)
+}
+
+/// `getloadavg(3)`; None where the system does not say.
+pub(crate) fn load_average() -> Option<[f64; 3]> {
+    let mut loads = [0.0; 3];
+    // SAFETY: `loads` has room for three.
+    let count = unsafe { libc::getloadavg(loads.as_mut_ptr(), 3) };
+    (count == 3).then_some(loads)
+}
+
+/// Swap by `sysinfo(2)`, bytes: all, and free.
+pub(crate) fn swap() -> (u64, u64) {
+    let info = rustix::system::sysinfo();
+    let unit = u64::from(info.mem_unit);
+    let bytes = |units: libc::c_ulong| u64::from(units).saturating_mul(unit);
+    (bytes(info.totalswap), bytes(info.freeswap))
+}
+
 /// A user's name in the password database.
 pub(crate) fn user_name(uid: u32) -> Option<OsString> {
     let mut buf = vec![0 as libc::c_char; 1024];
