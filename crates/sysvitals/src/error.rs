@@ -110,9 +110,12 @@ impl Error {
 
     #[cold]
     pub(crate) fn timeout_expired(timeout: Duration, pid: Pid) -> Self {
-        let mut error = Self::new(ErrorKind::TimeoutExpired).with_pid(pid);
-        error.0.timeout = Some(timeout);
-        error
+        Self::new(ErrorKind::TimeoutExpired).with_pid(pid).with_timeout(timeout)
+    }
+
+    pub(crate) fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.0.timeout = Some(timeout);
+        self
     }
 
     pub(crate) fn with_msg(mut self, msg: impl Into<String>) -> Self {

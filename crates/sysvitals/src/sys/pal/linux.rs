@@ -135,6 +135,37 @@ pub(crate) fn stat_mode(path: &CStr) -> SysResult<FileFacts> {
     })
 }
 
+/// Blocks of a file system; from `statvfs(3)`.
+#[derive(Clone, Copy)]
+pub(crate) struct Space {
+    pub(crate) block_size: u64,
+    pub(crate) blocks: u64,
+    pub(crate) free: u64,
+    pub(crate) available: u64,
+}
+
+impl From<rustix::fs::StatVfs> for Space {
+    fn from(fs: rustix::fs::StatVfs) -> Self {
+        // Linux before 2.6 knew no fragments.
+        let block_size = if fs.f_frsize == 0 { fs.f_bsize } else { fs.f_frsize };
+        Self { block_size, blocks: fs.f_blocks, free: fs.f_bfree, available: fs.f_bavail }
+    }
+}
+
+pub(crate) fn space(path: &std::path::Path) -> SysResult<Space> {
+    retry_on_intr(|| rustix::fs::statvfs(path)).map(Space::from)
+}
+
+pub(crate) fn space_fd(fd: BorrowedFd<'_>) -> SysResult<Space> {
+    retry_on_intr(|| rustix::fs::fstatvfs(fd)).map(Space::from)
+}
+
+/// The device that holds a path: major and minor number.
+pub(crate) fn device_of(path: &CStr) -> SysResult<(u32, u32)> {
+    let facts = statx(path, AtFlags::empty(), StatxFlags::TYPE)?;
+    Ok((facts.stx_dev_major, facts.stx_dev_minor))
+}
+
 /// Whether something has exactly this name.
 pub(crate) fn path_exists(path: &CStr) -> bool {
     statx(path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::TYPE).is_ok()
