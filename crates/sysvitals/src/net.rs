@@ -138,8 +138,7 @@ impl NicDuplex {
 /// passed over.
 ///
 /// # Errors
-/// [`Os`](crate::ErrorKind::Os) and [`Parse`](crate::ErrorKind::Parse) where a table cannot be read;
-/// [`AccessDenied`](crate::ErrorKind::AccessDenied) where the kernel denies it.
+/// [`Os`](crate::ErrorKind::Os) and [`Parse`](crate::ErrorKind::Parse) where a table cannot be read.
 ///
 /// # References
 /// [sock_diag(7)](https://man7.org/linux/man-pages/man7/sock_diag.7.html)

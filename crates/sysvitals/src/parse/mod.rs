@@ -42,6 +42,11 @@ pub use meminfo::{MemInfo, meminfo, swap, vmstat_swap, zoneinfo_low};
 pub use mounts::{Mount, filesystems, mountinfo_types, mounts, partition_name, uevent_devname};
 pub use net::{InetRow, UnixRow, net_inet, net_unix};
 pub use session::{Session, session};
+pub use netdev::{NetDev, net_dev};
+pub use netlink::{
+    Link, LinkAddress, NetlinkMessage, NetlinkPart, inet_diag, netlink_addresses, netlink_links,
+    netlink_messages, unix_diag,
+};
 pub use smaps::{Mapping, Rollup, smaps, smaps_rollup};
 pub use stat::{Stat, stat};
 pub use statm::{Statm, statm};

@@ -14,6 +14,7 @@ use rustix::process::{PidfdFlags, Signal};
 use rustix::time::{ClockId, Timespec};
 
 use crate::Pid;
+use crate::parse::text::whole_u64;
 
 pub(crate) type SysResult<T> = std::result::Result<T, Errno>;
 
@@ -108,6 +109,52 @@ pub(crate) fn numeric_entries(path: &CStr, mut each: impl FnMut(i32)) -> SysResu
         }
     }
     Ok(())
+}
+
+/// Calls `each` with the inode and the descriptor of every socket in a `/proc/[pid]/fd`, in no order.
+/// `buf` is what the folder is listed into.
+pub(crate) fn sockets_in(
+    path: &CStr,
+    buf: &mut Vec<u8>,
+    mut each: impl FnMut(u64, i32),
+) -> SysResult<()> {
+    let fd = open(path, OFlags::DIRECTORY)?;
+    grow(buf, 32 * 1024)?;
+    let mut dir = RawDir::new(fd.as_fd(), buf.spare_capacity_mut());
+    while let Some(entry) = dir.next() {
+        let entry = match entry {
+            Err(Errno::INTR) => continue,
+            other => other?,
+        };
+        let name = entry.file_name();
+        let Some(number) = number(name.to_bytes()) else { continue };
+        // A link that is longer is no socket's.
+        let mut link = [MaybeUninit::uninit(); 32];
+        match rustix::fs::readlinkat_raw(fd.as_fd(), name, &mut link) {
+            Ok((link, _)) => {
+                if let Some(inode) = socket_inode(link) {
+                    each(inode, number);
+                }
+            }
+            // Closed since; in an injected tree, no link or one that is too long.
+            Err(Errno::NOENT | Errno::SRCH | Errno::INVAL | Errno::NAMETOOLONG) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}
+
+/// `socket:[inode]`
+fn socket_inode(link: &[u8]) -> Option<u64> {
+    number(link.strip_prefix(b"socket:[")?.strip_suffix(b"]")?)
+}
+
+/// A decimal number as the kernel writes it, without zeros before it.
+fn number<T: TryFrom<u64>>(text: &[u8]) -> Option<T> {
+    if !matches!(text, [b'0'] | [b'1'..=b'9', ..]) {
+        return None;
+    }
+    whole_u64(text)?.try_into().ok()
 }
 
 fn statx(path: &CStr, flags: AtFlags, mask: StatxFlags) -> SysResult<Statx> {

@@ -597,8 +597,10 @@ impl View {
             return self.unless_gone(Vec::new());
         }
         let read = || {
-            NetTables::read(kind, |file, buf| self.at(file, |path| pal::read_to_end(path, buf)))
-                .map_err(|error| error.with_pid(self.pid))
+            NetTables::read(kind, false, |file, buf| {
+                self.at(file, |path| pal::read_to_end(path, buf))
+            })
+            .map_err(|error| error.with_pid(self.pid))
         };
         let tables = tables(self.net_namespace(), &read)?;
         self.unless_gone(net::join(&sockets, &tables))
