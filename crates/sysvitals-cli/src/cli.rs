@@ -27,6 +27,27 @@ macro_rules! exit_codes {
     };
 }
 
+macro_rules! system_help {
+    ($examples:literal) => {
+        concat!(
+            "JSON: members have the names of psutil's functions, and values the fields of its tuples. What
+  could not be read is null, beside \"errors\" and \"escaped\" as in 'sysvitals ps --help'. With
+  --watch, one document a line.
+
+Examples:\n",
+            $examples,
+            "
+
+Exit codes:
+  0    done
+  1    something could not be read
+  2    wrong usage
+  3    access denied to something
+  124  a file system did not answer in time"
+        )
+    };
+}
+
 /// The processes and the figures of this machine, and acting on processes.
 ///
 /// Without a command: the processes now, those that use most CPU and then most memory first, as
@@ -214,27 +235,6 @@ enum Command {
         /// The command to tell of; without it, the page of sysvitals itself
         command: Option<String>,
     },
-}
-
-macro_rules! system_help {
-    ($examples:literal) => {
-        concat!(
-            "JSON: members have the names of psutil's functions, and values the fields of its tuples. What
-  could not be read is null, beside \"errors\" and \"escaped\" as in 'sysvitals ps --help'. With
-  --watch, one document a line.
-
-Examples:\n",
-            $examples,
-            "
-
-Exit codes:
-  0    done
-  1    something could not be read
-  2    wrong usage
-  3    access denied to something
-  124  a file system did not answer in time"
-        )
-    };
 }
 
 const ACT_HELP: &str = concat!(

@@ -82,35 +82,37 @@ fn show<R: Report>(
     mut read: impl FnMut() -> Result<R>,
 ) -> Result<Exit> {
     let look = || Look { fit: output.size().map(|size| size.columns), bytes };
-    let mut worst = Exit::Done;
-    let mut print = |report: &R, gap: &str| {
+    let print = |report: &R, gap: &str| -> Result<()> {
         if args.json {
             terminal::write(&json::print(&report.json(), args.watch.watch().is_none()))?;
         } else {
             output.print(&format!("{gap}{}", report.text(look())))?;
         }
-        for fault in report.faults() {
-            complain(&fault.message);
-            worst = worst.max(fault.exit);
-        }
+        report.faults().iter().for_each(|fault| complain(&fault.message));
         Ok(())
     };
     let Some(watch) = args.watch.watch() else {
         std::thread::sleep(first);
-        print(&read()?, "")?;
-        return Ok(worst);
+        let report = read()?;
+        print(&report, "")?;
+        return Ok(worst(&report));
     };
-    let mut gap = "";
     let full_screen = !args.json && output.is_terminal();
+    let mut exit = Exit::Done;
+    let mut gap = "";
     terminal::repeat(watch, first, full_screen, |screen| {
         let report = read()?;
+        exit = exit.max(worst(&report));
         match screen {
-            Some(screen) => screen.draw(output, &frame(&report, look(), output, watch.period))?,
-            None => print(&report, std::mem::replace(&mut gap, "\n"))?,
+            Some(screen) => screen.draw(output, &frame(&report, look(), output, watch.period)),
+            None => print(&report, std::mem::replace(&mut gap, "\n")),
         }
-        Ok(())
     })?;
-    Ok(worst)
+    Ok(exit)
+}
+
+fn worst(report: &impl Report) -> Exit {
+    report.faults().iter().map(|fault| fault.exit).max().unwrap_or(Exit::Done)
 }
 
 /// A screen of `--watch`; no more lines than it has.

@@ -30,9 +30,9 @@ mod system;
 mod utmp;
 
 pub use args::{cmdline, environ};
+pub use block::block_stat;
 pub use cpu::{CpuCounts, CpuRow, cpu_counts, cpu_percpu, cpu_total};
 pub use cpuinfo::{cpuinfo_cores, cpuinfo_mhz, cpuinfo_processors};
-pub use block::block_stat;
 pub use cpulist::cpu_list;
 pub use diskstats::{DiskStats, diskstats};
 pub use fdinfo::{FdInfo, fdinfo, open_mode};
@@ -41,12 +41,12 @@ pub use limits::limits;
 pub use meminfo::{MemInfo, meminfo, swap, vmstat_swap, zoneinfo_low};
 pub use mounts::{Mount, filesystems, mountinfo_types, mounts, partition_name, uevent_devname};
 pub use net::{InetRow, UnixRow, net_inet, net_unix};
-pub use session::{Session, session};
 pub use netdev::{NetDev, net_dev};
 pub use netlink::{
     Link, LinkAddress, NetlinkMessage, NetlinkPart, inet_diag, netlink_addresses, netlink_links,
     netlink_messages, unix_diag,
 };
+pub use session::{Session, session};
 pub use smaps::{Mapping, Rollup, smaps, smaps_rollup};
 pub use stat::{Stat, stat};
 pub use statm::{Statm, statm};
