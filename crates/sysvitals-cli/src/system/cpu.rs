@@ -134,7 +134,7 @@ impl Report for Cpus {
         self.freq_percpu
             .as_ref()
             .err()
-            .map(|error| Fault::of("frequencies", error))
+            .map(Fault::of)
             .into_iter()
             .collect()
     }

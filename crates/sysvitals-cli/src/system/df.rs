@@ -13,7 +13,6 @@ use crate::error::{Exit, Result};
 use crate::json::Object;
 use crate::table::{self, Head, Line};
 use crate::terminal::Output;
-use crate::text;
 
 #[derive(Args)]
 pub(crate) struct DfArgs {
@@ -76,10 +75,6 @@ impl Report for FileSystems {
     }
 
     fn faults(&self) -> Vec<Fault> {
-        let fault = |(partition, usage): &(DiskPartition, sysvitals::Result<DiskUsage>)| {
-            let mount = text::printable_os(partition.mountpoint.as_os_str());
-            usage.as_ref().err().map(|error| Fault::of(&mount, error))
-        };
-        self.0.iter().filter_map(fault).collect()
+        self.0.iter().filter_map(|(_, usage)| usage.as_ref().err().map(Fault::of)).collect()
     }
 }

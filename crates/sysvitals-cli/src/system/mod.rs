@@ -11,7 +11,7 @@ use crate::cli::WatchArgs;
 use crate::error::{Exit, Result, complain, exit_of};
 use crate::table::{COOL, DIM, HOT, PLAIN, Span, WARM};
 use crate::terminal::{self, Output, Size};
-use crate::{info, json, text};
+use crate::{json, text};
 
 pub(crate) mod cpu;
 pub(crate) mod df;
@@ -64,8 +64,8 @@ struct Fault {
 }
 
 impl Fault {
-    fn of(what: &str, error: &sysvitals::Error) -> Self {
-        Self { exit: exit_of(error), message: format!("{what}: {}", info::why(error)) }
+    fn of(error: &sysvitals::Error) -> Self {
+        Self { exit: exit_of(error), message: text::printable(&error.to_string()) }
     }
 
     fn warning(message: String) -> Self {

@@ -135,9 +135,9 @@ impl Report for Sensors {
 
     fn faults(&self) -> Vec<Fault> {
         let errors = [
-            self.temperatures.as_ref().err().map(|error| Fault::of("temperatures", error)),
-            self.fans.as_ref().err().map(|error| Fault::of("fans", error)),
-            self.battery.as_ref().err().map(|error| Fault::of("battery", error)),
+            self.temperatures.as_ref().err().map(Fault::of),
+            self.fans.as_ref().err().map(Fault::of),
+            self.battery.as_ref().err().map(Fault::of),
         ];
         let mut faults: Vec<Fault> = errors.into_iter().flatten().collect();
         let some = rows(&self.temperatures).next().is_some()

@@ -74,8 +74,8 @@ impl Report for Uptime {
 
     fn faults(&self) -> Vec<Fault> {
         let errors = [
-            self.users.as_ref().err().map(|error| Fault::of("users", error)),
-            self.load.as_ref().err().map(|error| Fault::of("load", error)),
+            self.users.as_ref().err().map(Fault::of),
+            self.load.as_ref().err().map(Fault::of),
         ];
         errors.into_iter().flatten().collect()
     }

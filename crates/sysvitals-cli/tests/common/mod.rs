@@ -233,6 +233,7 @@ const MACHINE: &[(&str, &str)] = &[
     ),
     ("proc/net/udp6", "  sl  local_address remote_address st\n"),
     ("proc/net/unix", "Num       RefCount Protocol Flags    Type St Inode Path\n"),
+    ("proc/self/mounts", "proc /proc proc rw 0 0\n/dev/sda1 / ext4 rw,relatime 0 0\n"),
     ("proc/filesystems", "nodev\tproc\n\text4\n"),
     ("proc/10/stat", SERVER),
     ("proc/10/comm", "server\n"),
