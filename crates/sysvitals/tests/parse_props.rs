@@ -24,6 +24,19 @@ fn parse_all(text: &[u8]) {
     let _ = parse::net_unix(text, |_| ());
     let _ = parse::btime(text);
     let _ = parse::mem_total(text);
+    let _ = parse::cpu_total(text);
+    let _ = parse::cpu_percpu(text);
+    let _ = parse::cpu_counts(text);
+    let _ = parse::cpuinfo_processors(text);
+    let _ = parse::cpuinfo_cores(text);
+    let _ = parse::cpuinfo_mhz(text);
+    let _ = parse::meminfo(text);
+    let _ = parse::swap(text);
+    let _ = parse::vmstat_swap(text);
+    let _ = parse::zoneinfo_low(text);
+    let _ = parse::utmp(text, false);
+    let _ = parse::utmp(text, true);
+    let _ = parse::session(text);
 }
 
 /// Pieces of real files, so that a random text gets past the first line.
@@ -71,6 +84,16 @@ fn fragments() -> impl Strategy<Value = Vec<u8>> {
             "\n0: 2 0 10000 1 1 5 /x",
             "btime ",
             "MemTotal:",
+            "SwapFree:",
+            "cpu",
+            "cpu  1 2 3 4",
+            "intr ",
+            "cpu MHz\t\t: 24.5\n",
+            "physical id\t: 1\ncpu cores\t: 2\n",
+            "pswpin ",
+            " low ",
+            "CLASS=user\nUSER=a\n",
+            "REALTIME=",
         ])
         .prop_map(|s| s.as_bytes().to_vec()),
         vec(any::<u8>(), 0..4),

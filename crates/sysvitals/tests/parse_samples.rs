@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::Path;
-use sysvitals::parse;
+use sysvitals::parse::{self, MemInfo};
 
 fn sample(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples").join(name)).unwrap()
@@ -188,6 +188,48 @@ fn system() {
     assert!(total > 1 << 20 && total.is_multiple_of(1024), "{total}");
 }
 
+#[test]
+fn cpu() {
+    let text = sample("6.18/proc_stat");
+    let total = parse::cpu_total(&text).unwrap();
+    let rows = parse::cpu_percpu(&text).unwrap();
+    assert_eq!(rows.len(), parse::cpu_rows(&text).len());
+    assert!(rows.iter().map(|row| row.user).sum::<u64>().abs_diff(total.user) <= rows.len() as u64);
+    let counts = parse::cpu_counts(&text).unwrap();
+    assert!(counts.ctxt > 0 && counts.intr > 0 && counts.softirq > 0, "{counts:?}");
+    let text = sample("6.18/cpuinfo");
+    assert_eq!(parse::cpuinfo_processors(&text), 2);
+    assert_eq!(parse::cpuinfo_cores(&text).unwrap(), 2);
+    assert_eq!(parse::cpuinfo_mhz(&text).unwrap(), [2445.404; 2]);
+}
+
+#[test]
+fn memory() {
+    let text = sample("6.18/meminfo");
+    let info = parse::meminfo(&text).unwrap();
+    assert_eq!(info.total, parse::mem_total(&text).unwrap());
+    let MemInfo { mem_shared, inact_dirty, inact_clean, inact_laundry, .. } = info;
+    // What Linux 2.4 had, and nothing has now.
+    assert_eq!([mem_shared, inact_dirty, inact_clean, inact_laundry], [None; 4]);
+    for known in [
+        info.available,
+        info.buffers,
+        info.cached,
+        info.shmem,
+        info.active,
+        info.inactive,
+        info.active_file,
+        info.inactive_file,
+        info.slab,
+        info.sreclaimable,
+    ] {
+        assert!(known.is_some_and(|bytes| bytes <= info.total), "{info:?}");
+    }
+    assert!(parse::swap(&text).unwrap().is_some());
+    assert_eq!(parse::vmstat_swap(&sample("6.18/vmstat")).unwrap(), Some((0, 0)));
+    assert_eq!(parse::zoneinfo_low(&sample("6.18/zoneinfo")).unwrap(), 21148);
+}
+
 /// This machine's own kernel, whichever it is.
 #[cfg(target_os = "linux")]
 #[test]
@@ -213,4 +255,19 @@ fn this_kernel() {
     }
     parse::btime(&fs::read("/proc/stat").unwrap()).unwrap();
     parse::mem_total(&fs::read("/proc/meminfo").unwrap()).unwrap();
+    let stat = fs::read("/proc/stat").unwrap();
+    parse::cpu_total(&stat).unwrap();
+    assert!(!parse::cpu_percpu(&stat).unwrap().is_empty());
+    parse::cpu_counts(&stat).unwrap();
+    let cpuinfo = fs::read("/proc/cpuinfo").unwrap();
+    parse::cpuinfo_cores(&cpuinfo).unwrap();
+    parse::cpuinfo_mhz(&cpuinfo).unwrap();
+    assert!(parse::meminfo(&fs::read("/proc/meminfo").unwrap()).unwrap().available.is_some());
+    // Absent where the sandbox hides them.
+    if let Ok(text) = fs::read("/proc/zoneinfo") {
+        assert!(parse::zoneinfo_low(&text).unwrap() > 0);
+    }
+    if let Ok(text) = fs::read("/proc/vmstat") {
+        parse::vmstat_swap(&text).unwrap();
+    }
 }
