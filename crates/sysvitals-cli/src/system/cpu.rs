@@ -131,11 +131,6 @@ impl Report for Cpus {
     }
 
     fn faults(&self) -> Vec<Fault> {
-        self.freq_percpu
-            .as_ref()
-            .err()
-            .map(Fault::of)
-            .into_iter()
-            .collect()
+        self.freq_percpu.as_ref().err().map(Fault::of).into_iter().collect()
     }
 }

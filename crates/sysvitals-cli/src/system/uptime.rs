@@ -73,10 +73,8 @@ impl Report for Uptime {
     }
 
     fn faults(&self) -> Vec<Fault> {
-        let errors = [
-            self.users.as_ref().err().map(Fault::of),
-            self.load.as_ref().err().map(Fault::of),
-        ];
+        let errors =
+            [self.users.as_ref().err().map(Fault::of), self.load.as_ref().err().map(Fault::of)];
         errors.into_iter().flatten().collect()
     }
 }
