@@ -14,9 +14,7 @@ use std::net::{
 };
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::linux::net::SocketAddrExt;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use common::ns::{self, Forked, Guard};
