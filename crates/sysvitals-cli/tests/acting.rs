@@ -82,8 +82,8 @@ fn one_by_name_needs_none_and_user_narrows() {
 #[test]
 fn a_pattern_never_means_the_command_itself() {
     let folder = tempfile::tempdir().unwrap();
-    // A link names the process as a copy would, and nobody holds a link open for writing when it is
-    // executed: a child that another test forks in the meantime would hold a copy.
+    // A link names the process too. A copy made here could still be open for writing in a child that
+    // another test forks.
     let link = folder.path().join(format!("sv-{}", std::process::id()));
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_sysvitals"), &link).unwrap();
     // The test is an ancestor of the command.

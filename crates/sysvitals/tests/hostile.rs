@@ -606,7 +606,9 @@ fn closed_files() {
     let folder = tempfile::tempdir().unwrap();
     mode(folder.path(), 0o755);
     let exe = folder.path().join("test");
-    fs::copy(std::env::current_exe().unwrap(), &exe).unwrap();
+    // A copy made here could still be open for writing in a child that another test forks.
+    let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&exe).status();
+    assert!(copied.unwrap().success());
     mode(&exe, 0o755);
     let mut again = Command::new(&exe);
     again.args(["--exact", "closed_files", "--nocapture"]).env(ROLE, tree.at("")).current_dir("/");
