@@ -157,7 +157,7 @@ fn a_core_temperature_that_the_class_does_not_show() {
     assert_eq!(temperatures(&tree)[0].0, "cpu-thermal");
     sys_all(&tree, cpu, &[("temp2_input", "41000"), ("temp2_label", "Core 0")]);
     let core = chip("coretemp", vec![temperature("Core 0", (41.0, Some(90.0), Some(90.0)))]);
-    assert_eq!(temperatures(&tree), [core.clone()]);
+    assert_eq!(temperatures(&tree), std::slice::from_ref(&core));
     // What the class shows is not told twice.
     class_link(&tree, "hwmon", cpu);
     assert_eq!(temperatures(&tree), [core]);
