@@ -110,7 +110,7 @@ pub fn disk_usage_raw_fd(fd: RawFd) -> Result<DiskUsage> {
 
 /// [`disk_usage`] that gives up after a while.
 ///
-/// A helper thread asks; on a dead mount it stays behind until the kernel answers it. A mount that a
+/// A helper thread asks; on a dead mount it stays behind until the kernel answers it. A path that a
 /// thread waits for is not asked again by another: the next call waits for the same answer.
 ///
 /// # Errors

@@ -71,10 +71,10 @@ pub enum BatteryTime {
 
 /// Temperatures by chip, degrees Celsius.
 ///
-/// Reads: `/sys/class/hwmon/hwmon*`, or `/sys/devices/platform/coretemp.*`, or
-/// `/sys/class/thermal/thermal_zone*` where the former have none. The files of the chips are looked
-/// up again only when the folders have changed. A sensor that cannot be read is left out; the
-/// others stay.
+/// Reads: `/sys/class/hwmon/hwmon*`, and what it does not show of
+/// `/sys/devices/platform/coretemp.*`; `/sys/class/thermal/thermal_zone*` where the former have
+/// none. Which sensors there are is looked up again only when chips, thermal zones or the CPUs
+/// online have changed. A sensor that cannot be read is left out; the others stay.
 ///
 /// # Errors
 /// [`Os`](crate::ErrorKind::Os) where folders are there and cannot be listed.

@@ -1,6 +1,6 @@
 //! Disks: whole machines, counters that overflow, mounts with odd names and mounts that are dead.
 #![cfg(all(test, target_os = "linux"))]
-#![allow(missing_docs, unsafe_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "common/machines_io.rs"]
 mod machines_io;
@@ -9,7 +9,7 @@ mod ns;
 #[path = "common/tree.rs"]
 mod tree;
 
-use std::ffi::{CString, OsStr, OsString};
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::ffi::OsStrExt;
@@ -302,7 +302,7 @@ fn filesystems_that_may_not_be_read() {
     assert_eq!(tree.roots().disk_partitions(false).unwrap_err().kind(), ErrorKind::Os);
     tree.write("filesystems", "\txfs\n");
     assert_eq!(mounted(&tree, false), [row("tank", "/t", "zfs")]);
-    let closed = std::os::unix::fs::PermissionsExt::from_mode(0o0);
+    let closed = std::os::unix::fs::PermissionsExt::from_mode(0o000);
     fs::set_permissions(tree.at("filesystems"), closed).unwrap();
     assert_eq!(mounted(&tree, false), [row("/dev/sda1", "/", "ext4"), row("tank", "/t", "zfs")]);
 }
@@ -435,9 +435,7 @@ fn mount_points_with_odd_names() {
         assert_eq!((usage.free, usage.percent), (768 << 10, 25.0));
     }
     for name in odd {
-        let point = CString::new(dir.path().join(OsStr::from_bytes(name)).as_os_str().as_bytes());
-        // SAFETY: a live C string.
-        assert_eq!(unsafe { libc::umount2(point.unwrap().as_ptr(), 0) }, 0);
+        ns::unmount(&dir.path().join(OsStr::from_bytes(name)));
     }
 }
 
@@ -465,14 +463,8 @@ fn a_dead_mount() {
         }
     };
     let dir = tempfile::tempdir().unwrap();
-    let target = CString::new(dir.path().as_os_str().as_bytes()).unwrap();
     let options = format!("fd={},rootmode=40000,user_id=0,group_id=0", fuse.as_raw_fd());
-    let options = CString::new(options).unwrap();
-    // SAFETY: every pointer is a live C string.
-    let mounted = unsafe {
-        libc::mount(c"dead".as_ptr(), target.as_ptr(), c"fuse".as_ptr(), 0, options.as_ptr().cast())
-    };
-    assert_eq!(mounted, 0, "mount: {}", std::io::Error::last_os_error());
+    ns::mount("fuse", &options, dir.path());
 
     let before = threads();
     let short = Duration::from_millis(20);
@@ -504,8 +496,7 @@ fn a_dead_mount() {
     });
     ns::until("the helper's end", || threads() == before);
     // Nothing of it is remembered.
-    // SAFETY: a live C string.
-    assert_eq!(unsafe { libc::umount2(target.as_ptr(), libc::MNT_DETACH) }, 0);
+    ns::unmount(dir.path());
     let alive = disk_usage_timeout(dir.path(), ns::LONG).unwrap();
     assert_eq!(alive.total, disk_usage(dir.path()).unwrap().total);
 }

@@ -1,6 +1,6 @@
 //! Connections and interfaces, against `ss`, `ip` and what the test itself opened.
 #![cfg(all(test, target_os = "linux"))]
-#![allow(missing_docs, unsafe_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 #[path = "common/tree.rs"]
@@ -116,18 +116,7 @@ impl Zoo {
 
         // The kernel keeps a request until its first bytes come.
         let deferred = TcpListener::bind(local).unwrap();
-        let seconds: libc::c_int = 60;
-        // SAFETY: the option is an int, which is live.
-        let result = unsafe {
-            libc::setsockopt(
-                deferred.as_raw_fd(),
-                libc::IPPROTO_TCP,
-                libc::TCP_DEFER_ACCEPT,
-                (&raw const seconds).cast(),
-                4,
-            )
-        };
-        assert_eq!(result, 0);
+        ns::defer_accept(&deferred, 60);
         let silent = TcpStream::connect(deferred.local_addr().unwrap()).unwrap();
 
         let folder = tempfile::tempdir().unwrap();

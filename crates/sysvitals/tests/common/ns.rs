@@ -281,9 +281,29 @@ pub(crate) fn output(program: &str, args: &[&str]) -> String {
 
 pub(crate) fn mount(kind: &str, options: &str, target: &std::path::Path) {
     fs::create_dir_all(target).unwrap();
-    let output =
-        Command::new("mount").args(["-t", kind, "-o", options, kind]).arg(target).output().unwrap();
-    assert!(output.status.success(), "mount: {}", String::from_utf8_lossy(&output.stderr));
+    let options = std::ffi::CString::new(options).unwrap();
+    let flags = rustix::mount::MountFlags::empty();
+    rustix::mount::mount(kind, target, kind, flags, options.as_c_str()).unwrap();
+}
+
+pub(crate) fn unmount(target: &std::path::Path) {
+    rustix::mount::unmount(target, rustix::mount::UnmountFlags::DETACH).unwrap();
+}
+
+/// Has a listener keep a connection in `SYN_RECV` until its first bytes come.
+pub(crate) fn defer_accept(listener: &std::net::TcpListener, seconds: libc::c_int) {
+    use std::os::fd::AsRawFd;
+    // SAFETY: the option is an int, which is live.
+    let result = unsafe {
+        libc::setsockopt(
+            listener.as_raw_fd(),
+            libc::IPPROTO_TCP,
+            libc::TCP_DEFER_ACCEPT,
+            (&raw const seconds).cast(),
+            size_of_val(&seconds) as libc::socklen_t,
+        )
+    };
+    assert_eq!(result, 0, "setsockopt: {}", io::Error::last_os_error());
 }
 
 /// Lowers the limit of open descriptors of this process.
