@@ -15,7 +15,7 @@ use crate::columns::parse_list;
 use crate::error::{Error, Exit, Result, complain, exit_of};
 use crate::filter::Filter;
 use crate::ps::now;
-use crate::table::{self, Line, PLAIN, Span};
+use crate::table::{self, Head, Line, PLAIN, Span};
 use crate::{terminal, text};
 
 #[derive(Clone, Copy)]
@@ -167,7 +167,8 @@ fn list(targets: &[Target]) -> Result<String> {
             Line(cells.collect())
         })
         .collect();
-    let text = table::draw(&columns, &lines, terminal::error_width());
+    let heads: Vec<Head> = columns.iter().map(Head::from).collect();
+    let text = table::draw(&heads, &lines, terminal::error_width());
     Ok(anstream::adapter::strip_str(&text).to_string())
 }
 

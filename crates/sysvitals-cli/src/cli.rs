@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use regex::bytes::Regex;
 use sysvitals::{Pid, Roots};
@@ -12,7 +12,8 @@ use crate::act::{self, Verb};
 use crate::columns::{self, Column, SortKey};
 use crate::error::{Error, Exit, Result};
 use crate::filter::{self, Filter};
-use crate::terminal::{self, Output};
+use crate::system::{cpu, df, free, ifconfig, iostat, netstat, sensors, uptime, who};
+use crate::terminal::{self, Output, Watch};
 use crate::{info, ps};
 
 macro_rules! exit_codes {
@@ -26,7 +27,28 @@ macro_rules! exit_codes {
     };
 }
 
-/// The processes of this machine: what they are and do, and acting on them.
+macro_rules! system_help {
+    ($examples:literal) => {
+        concat!(
+            "JSON: members have the names of psutil's functions, and values the fields of its tuples. What
+  could not be read is null, beside \"errors\" and \"escaped\" as in 'sysvitals ps --help'. With
+  --watch, one document a line.
+
+Examples:\n",
+            $examples,
+            "
+
+Exit codes:
+  0    done
+  1    something could not be read
+  2    wrong usage
+  3    access denied to something
+  124  a file system did not answer in time"
+        )
+    };
+}
+
+/// The processes and the figures of this machine, and acting on processes.
 ///
 /// Without a command: the processes now, those that use most CPU and then most memory first, as
 /// many as the terminal has lines. Piped, all of them, in plain text.
@@ -44,6 +66,8 @@ macro_rules! exit_codes {
   sysvitals ps --watch 1
   sysvitals info 1                         everything about a process
   sysvitals terminate --name '^sleep$' --wait 5
+  sysvitals df --json                      how full the disks are, for a program
+  sysvitals cpu --watch 1
   sysvitals COMMAND --help                 more, with examples\n\n",
         exit_codes!()
     )
@@ -105,6 +129,69 @@ enum Command {
         exit_codes!()
     ))]
     Info(InfoArgs),
+    /// Show memory and swap, as free does
+    #[command(after_help = system_help!(
+        "  sysvitals free --bytes
+  sysvitals free --json | jq .virtual_memory.available"
+    ))]
+    Free(free::FreeArgs),
+    /// Show how full file systems are, as df does
+    ///
+    /// Of file systems with a device, but for --all. One that does not answer in time, as of a dead
+    /// server, is told on the error stream, and the others are shown.
+    #[command(after_help = system_help!(
+        "  sysvitals df --all --timeout 0.5
+  sysvitals df --json | jq '.[] | select(.disk_usage.percent > 90) | .mountpoint'"
+    ))]
+    Df(df::DfArgs),
+    /// Show sockets and who holds them, as netstat and ss do
+    #[command(after_help = system_help!(
+        "  sysvitals netstat --kind tcp
+  sysvitals netstat --kind all --pid 1
+  sysvitals netstat --json | jq '.[] | select(.status == \"LISTEN\").laddr.port'"
+    ))]
+    Netstat(netstat::NetstatArgs),
+    /// Show network interfaces, as ifconfig does
+    ///
+    /// With --proc, the counters alone: state and addresses are to be had of this machine only.
+    #[command(after_help = system_help!(
+        "  sysvitals ifconfig --watch 1
+  sysvitals ifconfig --json | jq .net_io_counters.lo.bytes_sent"
+    ))]
+    Ifconfig(ifconfig::IfconfigArgs),
+    /// Show what disks read and write, as iostat does
+    ///
+    /// Totals since boot; with --watch, what happened in each second since the last round.
+    #[command(after_help = system_help!(
+        "  sysvitals iostat --watch 1
+  sysvitals iostat --watch 1 --count 1 --json | jq .per_second"
+    ))]
+    Iostat(iostat::IostatArgs),
+    /// Show temperatures, fans and the battery, as sensors does
+    #[command(after_help = system_help!(
+        "  sysvitals sensors --watch
+  sysvitals sensors --json | jq .sensors_battery.percent"
+    ))]
+    Sensors(sensors::SensorsArgs),
+    /// Show who is logged in, as who does
+    #[command(after_help = system_help!(
+        "  sysvitals who
+  sysvitals who --json | jq '.[].name'"
+    ))]
+    Who(who::WhoArgs),
+    /// Show for how long the machine is up, and its load, as uptime does
+    #[command(after_help = system_help!(
+        "  sysvitals uptime
+  sysvitals uptime --json | jq .getloadavg"
+    ))]
+    Uptime(uptime::UptimeArgs),
+    /// Show what each CPU is busy with, as mpstat does
+    #[command(after_help = system_help!(
+        "  sysvitals cpu --interval 0.2
+  sysvitals cpu --watch 1
+  sysvitals cpu --json | jq .cpu_percent"
+    ))]
+    Cpu(cpu::CpuArgs),
     /// End processes at once (SIGKILL)
     #[command(after_help = ACT_HELP)]
     Kill(SignalArgs),
@@ -223,15 +310,8 @@ pub(crate) struct PsArgs {
     /// Show at most this many processes
     #[arg(long, value_name = "COUNT")]
     pub(crate) limit: Option<usize>,
-    /// Show again every so many seconds, until q or Ctrl-C
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        num_args = 0..=1,
-        default_missing_value = "2",
-        value_parser = period
-    )]
-    pub(crate) watch: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
     /// Print JSON
     #[arg(long, conflicts_with = "csv")]
     pub(crate) json: bool,
@@ -241,6 +321,28 @@ pub(crate) struct PsArgs {
     /// Measure CPU use over this time; nothing is waited for if it is not shown
     #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = period)]
     pub(crate) interval: Duration,
+}
+
+#[derive(Args)]
+pub(crate) struct WatchArgs {
+    /// Show again every so many seconds, until q or Ctrl-C
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        default_missing_value = "2",
+        value_parser = period
+    )]
+    watch: Option<Duration>,
+    /// With --watch, end after so many rounds
+    #[arg(long, value_name = "ROUNDS", requires = "watch", value_parser = value_parser!(u64).range(1..))]
+    count: Option<u64>,
+}
+
+impl WatchArgs {
+    pub(crate) fn watch(&self) -> Option<Watch> {
+        self.watch.map(|period| Watch { period, count: self.count })
+    }
 }
 
 #[derive(Args)]
@@ -307,7 +409,7 @@ pub(crate) struct WaitArgs {
     pub(crate) timeout: Option<Duration>,
 }
 
-fn pid(text: &str) -> Result<Pid> {
+pub(crate) fn pid(text: &str) -> Result<Pid> {
     // The kernel's PID_MAX_LIMIT.
     match text.parse() {
         Ok(pid @ 1..=4_194_304) => Ok(pid),
@@ -322,7 +424,7 @@ fn pattern(pattern: &str) -> Result<Regex> {
     })
 }
 
-fn seconds(text: &str) -> Result<Duration> {
+pub(crate) fn seconds(text: &str) -> Result<Duration> {
     let bad = |reason| Error::BadSeconds { text: text.to_owned(), reason };
     let value: f64 = text.parse().map_err(|_| bad("not a number"))?;
     if value < 0.0 {
@@ -332,7 +434,7 @@ fn seconds(text: &str) -> Result<Duration> {
 }
 
 /// Seconds to measure over or to redraw after.
-fn period(text: &str) -> Result<Duration> {
+pub(crate) fn period(text: &str) -> Result<Duration> {
     let bad = |reason| Error::BadSeconds { text: text.to_owned(), reason };
     let time = seconds(text)?;
     match time.as_secs_f64() {
@@ -373,6 +475,15 @@ pub(crate) fn run() -> Result<Exit> {
         }
         Some(Command::Ps(args)) => ps::run(&ps::Query::new(args, false)?, &roots, output),
         Some(Command::Info(args)) => info::run(&args, &roots, output),
+        Some(Command::Free(args)) => free::run(&args, &roots, output),
+        Some(Command::Df(args)) => df::run(&args, &roots, output),
+        Some(Command::Netstat(args)) => netstat::run(&args, &roots, output),
+        Some(Command::Ifconfig(args)) => ifconfig::run(&args, &roots, output),
+        Some(Command::Iostat(args)) => iostat::run(&args, &roots, output),
+        Some(Command::Sensors(args)) => sensors::run(&args, &roots, output),
+        Some(Command::Who(args)) => who::run(&args, output),
+        Some(Command::Uptime(args)) => uptime::run(&args, &roots, output),
+        Some(Command::Cpu(args)) => cpu::run(&args, &roots, output),
         Some(Command::Kill(args)) => act::signal(Verb::Kill, &args, &roots),
         Some(Command::Terminate(args)) => act::signal(Verb::Terminate, &args, &roots),
         Some(Command::Suspend(args)) => act::act(Verb::Suspend, &args, &roots),

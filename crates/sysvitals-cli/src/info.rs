@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use sysvitals::net::Connection;
+use sysvitals::net::{Address, AddressFamily, Connection, ConnectionStatus, SocketType};
 use sysvitals::process::{RLIM_INFINITY, Resource};
 use sysvitals::{Attr, Attrs, ConnectionKind, Error, Process, ProcessInfo, Roots, Value};
 
@@ -298,22 +298,27 @@ fn quoted(arg: &str) -> String {
     format!("'{}'", arg.replace('\'', r"'\''"))
 }
 
+/// What netstat calls it.
+pub(crate) fn protocol(family: AddressFamily, kind: SocketType) -> &'static str {
+    match (family, kind) {
+        (AddressFamily::Inet, SocketType::STREAM) => "tcp",
+        (AddressFamily::Inet, SocketType::DGRAM) => "udp",
+        (AddressFamily::Inet6, SocketType::STREAM) => "tcp6",
+        (AddressFamily::Inet6, SocketType::DGRAM) => "udp6",
+        (AddressFamily::Unix, SocketType::DGRAM) => "unix dgram",
+        (AddressFamily::Unix, SocketType::SEQPACKET) => "unix seqpacket",
+        (AddressFamily::Unix, _) => "unix",
+        (family, _) => family.as_str(),
+    }
+}
+
 fn socket(socket: &Connection) -> String {
-    use sysvitals::net::{Address, AddressFamily as Family, ConnectionStatus, SocketType};
-    let family = match (socket.family, socket.kind) {
-        (Family::Inet, SocketType::STREAM) => "tcp",
-        (Family::Inet, SocketType::DGRAM) => "udp",
-        (Family::Inet6, SocketType::STREAM) => "tcp6",
-        (Family::Inet6, SocketType::DGRAM) => "udp6",
-        (Family::Unix, SocketType::DGRAM) => "unix dgram",
-        (Family::Unix, SocketType::SEQPACKET) => "unix seqpacket",
-        (family, _) => family.as_str().trim_start_matches("AF_"),
-    };
+    let protocol = protocol(socket.family, socket.kind);
     let end = |address: &Address| match address {
         Address::Unix(path) => text::printable_os(path),
         address => address.to_string(),
     };
-    let mut line = format!("{:>4} {} {}", socket.fd, family.to_lowercase(), end(&socket.laddr));
+    let mut line = format!("{:>4} {protocol} {}", socket.fd, end(&socket.laddr));
     let remote = end(&socket.raddr);
     if !remote.is_empty() {
         let _ = write!(line, " → {remote}");

@@ -1,10 +1,11 @@
-//! Processes as JSON: psutil's attribute names, records as objects.
+//! JSON: psutil's attribute names, records as objects.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 use serde_json::{Map, Value as Json, json};
 use sysvitals::net::Address;
 use sysvitals::record::{FieldValue, Record};
+use sysvitals::sensors::BatteryTime;
 use sysvitals::{Attr, Attrs, Error, ProcessInfo, Value};
 
 use crate::columns::fields_of;
@@ -41,6 +42,16 @@ impl Encoder {
         records.iter().map(|record| self.record(record)).collect()
     }
 
+    /// Records by name, as psutil's dicts.
+    pub(crate) fn by_name<R: Record>(&mut self, list: &[(OsString, R)]) -> Json {
+        list.iter().map(|(name, record)| (self.text(name), self.record(record))).collect()
+    }
+
+    /// Lists of records by name.
+    pub(crate) fn lists_by_name<R: Record>(&mut self, list: &[(OsString, Vec<R>)]) -> Json {
+        list.iter().map(|(name, records)| (self.text(name), self.records(records))).collect()
+    }
+
     fn object<'a>(
         &mut self,
         fields: impl IntoIterator<Item = (&'static str, FieldValue<'a>)>,
@@ -64,6 +75,12 @@ impl Encoder {
             FieldValue::SocketType(kind) => kind.name().map_or(kind.0.into(), Json::from),
             FieldValue::ConnectionStatus(status) => status.as_str().into(),
             FieldValue::IoClass(class) => class.as_str().into(),
+            FieldValue::Bool(value) => value.into(),
+            FieldValue::Duplex(duplex) => duplex.as_str().into(),
+            // psutil's numbers.
+            FieldValue::BatteryTime(BatteryTime::Seconds(value)) => value.into(),
+            FieldValue::BatteryTime(BatteryTime::Unknown) => (-1).into(),
+            FieldValue::BatteryTime(BatteryTime::Unlimited) => (-2).into(),
             _ => Json::Null,
         }
     }
@@ -96,7 +113,7 @@ impl Encoder {
     }
 }
 
-/// A process as an object under construction.
+/// A process, or what else is asked of the machine, as an object under construction.
 #[derive(Default)]
 pub(crate) struct Object {
     members: Map<String, Json>,
@@ -137,6 +154,13 @@ impl Object {
         self.members.insert(name.to_owned(), value);
         if self.encoder.take_escaped() {
             self.escaped.push(name.into());
+        }
+    }
+
+    /// Each field of a record.
+    pub(crate) fn fields<R: Record>(&mut self, record: &R) {
+        for (name, value) in R::FIELDS.iter().zip(record.values()) {
+            self.answer(name, Ok(value), |encoder, value| encoder.field(value));
         }
     }
 

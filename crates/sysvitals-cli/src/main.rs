@@ -1,6 +1,7 @@
-//! The `sysvitals` command: processes at a terminal.
+//! The `sysvitals` command: processes and system figures at a terminal.
 //!
-//! `cli` turns arguments into typed settings, `ps`, `info` and `act` do what was asked, `table` and
+//! `cli` turns arguments into typed settings, `ps`, `info`, `act` and
+//! `system` do what was asked, `table` and
 //! `json` draw. Whatever the kernel tells comes from the crate `sysvitals`.
 
 #[cfg(target_os = "linux")]
@@ -19,6 +20,8 @@ mod info;
 mod json;
 #[cfg(target_os = "linux")]
 mod ps;
+#[cfg(target_os = "linux")]
+mod system;
 #[cfg(target_os = "linux")]
 mod table;
 #[cfg(target_os = "linux")]

@@ -11,8 +11,8 @@ use crate::columns::{Cell, Column, SortKey, parse_list, parse_sort};
 use crate::error::{Error, Exit, Result};
 use crate::filter::Filter;
 use crate::json::{self, Object};
-use crate::table::{self, DIM, Line, Span};
-use crate::terminal::{self, Event, Output, Screen, Signals};
+use crate::table::{self, DIM, Head, Line, Span};
+use crate::terminal::{self, Output, Watch};
 
 const COLUMNS: &str = "pid,user,state,cpu,mem,rss,thr,time,started,command";
 
@@ -30,7 +30,7 @@ pub(crate) struct Query {
     filter: Filter,
     tree: bool,
     format: Format,
-    watch: Option<Duration>,
+    watch: Option<Watch>,
     interval: Duration,
     limit: Option<usize>,
     /// Only as many lines as the terminal has.
@@ -66,10 +66,10 @@ impl Query {
             filter,
             tree: args.tree,
             format,
-            watch: args.watch,
+            watch: args.watch.watch(),
             interval: args.interval,
             limit: args.limit,
-            fit_height: fit_height || args.watch.is_some(),
+            fit_height: fit_height || args.watch.watch().is_some(),
         })
     }
 
@@ -196,7 +196,8 @@ fn draw(snapshot: Snapshot, query: &Query, output: Output, lines: Option<usize>)
         })
         .collect();
     let fit = output.size().map(|size| size.columns);
-    let mut text = table::draw(&query.columns, &drawn, fit);
+    let heads: Vec<Head> = query.columns.iter().map(Head::from).collect();
+    let mut text = table::draw(&heads, &drawn, fit);
     if count > drawn.len() && output.is_terminal() {
         let more = count - drawn.len();
         let hint = if query.watch.is_none() && query.limit.is_none() {
@@ -258,8 +259,8 @@ fn sample_cpu(table: &ProcessTable, query: &Query) -> Result<bool> {
 pub(crate) fn run(query: &Query, roots: &Roots, output: Output) -> Result<Exit> {
     let table = roots.process_table();
     let sampled = sample_cpu(&table, query)?;
-    if let Some(period) = query.watch {
-        return watch(query, &table, output, period);
+    if let Some(settings) = query.watch {
+        return watch(query, &table, output, settings);
     }
     if sampled {
         std::thread::sleep(query.interval);
@@ -270,27 +271,19 @@ pub(crate) fn run(query: &Query, roots: &Roots, output: Output) -> Result<Exit> 
     Ok(if none { Exit::Failed } else { Exit::Done })
 }
 
-fn watch(query: &Query, table: &ProcessTable, output: Output, period: Duration) -> Result<Exit> {
-    let signals = Signals::catch()?;
-    let screen = match query.format {
-        Format::Table if output.is_terminal() => Some(Screen::enter()?),
-        _ => None,
-    };
-    let keys = screen.as_ref().is_some_and(Screen::has_keys);
+fn watch(query: &Query, table: &ProcessTable, output: Output, watch: Watch) -> Result<Exit> {
+    let full_screen = query.format == Format::Table && output.is_terminal();
     let mut first = true;
-    let mut event = signals.wait(query.interval, keys)?;
-    loop {
-        if let Event::Quit = event {
-            return Ok(Exit::Done);
-        }
+    terminal::repeat(watch, query.interval, full_screen, |screen| {
         let snapshot = collect(table, query)?;
-        match &screen {
-            Some(screen) => screen.draw(output, &frame(snapshot, query, output, period))?,
+        match screen {
+            Some(screen) => screen.draw(output, &frame(snapshot, query, output, watch.period))?,
             None => print(snapshot, query, output, first)?,
         }
         first = false;
-        event = signals.wait(period, keys)?;
-    }
+        Ok(())
+    })?;
+    Ok(Exit::Done)
 }
 
 fn frame(snapshot: Snapshot, query: &Query, output: Output, period: Duration) -> String {

@@ -15,7 +15,7 @@ pub(crate) const HOT: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const LIVELY: Style = AnsiColor::Green.on_default();
 pub(crate) const COOL: Style = AnsiColor::Cyan.on_default();
 
-/// The widest that a column gets on a terminal, unless it takes the rest of the line.
+/// The widest that text gets where a line does not fit, unless it takes the rest of it.
 const WIDEST: usize = 24;
 
 /// Text in one style.
@@ -23,6 +23,40 @@ const WIDEST: usize = 24;
 pub(crate) struct Span(pub(crate) Style, pub(crate) String);
 
 pub(crate) struct Line(pub(crate) Vec<Vec<Span>>);
+
+/// What a table knows of a column.
+pub(crate) struct Head {
+    pub(crate) title: String,
+    /// Numbers stand at the right.
+    pub(crate) right: bool,
+    /// Whether it may be shortened to what is left of a line.
+    pub(crate) stretchy: bool,
+    /// Whether its text begins with a program's path; takes the rest of the line.
+    pub(crate) command: bool,
+}
+
+impl Head {
+    /// Text.
+    pub(crate) fn text(title: &str) -> Self {
+        Self { title: title.to_owned(), right: false, stretchy: true, command: false }
+    }
+
+    /// Numbers.
+    pub(crate) fn number(title: &str) -> Self {
+        Self { title: title.to_owned(), right: true, stretchy: false, command: false }
+    }
+}
+
+impl From<&Column> for Head {
+    fn from(column: &Column) -> Self {
+        Self {
+            title: column.header(),
+            right: column.kind != Kind::Text,
+            stretchy: column.is_stretchy(),
+            command: column.is_command(),
+        }
+    }
+}
 
 fn width(spans: &[Span]) -> usize {
     spans.iter().map(|Span(_, text)| text::width(text)).sum()
@@ -102,15 +136,15 @@ fn push(out: &mut String, spans: &[Span], columns: usize) {
 }
 
 /// The table; with `fit`, no line is wider than that.
-pub(crate) fn draw(columns: &[Column], lines: &[Line], fit: Option<usize>) -> String {
-    let headers: Vec<Vec<Span>> =
-        columns.iter().map(|column| vec![Span(BOLD, column.header())]).collect();
-    let widths = widths(columns, &headers, lines, fit);
+pub(crate) fn draw(heads: &[Head], lines: &[Line], fit: Option<usize>) -> String {
+    let titles: Vec<Vec<Span>> =
+        heads.iter().map(|head| vec![Span(BOLD, head.title.clone())]).collect();
+    let widths = widths(heads, &titles, lines, fit);
     let mut out = String::new();
-    for line in std::iter::once(&headers).chain(lines.iter().map(|line| &line.0)) {
+    for line in std::iter::once(&titles).chain(lines.iter().map(|line| &line.0)) {
         let mut at = 0;
-        let last = columns.len() - 1;
-        for (place, ((column, spans), &wide)) in columns.iter().zip(line).zip(&widths).enumerate() {
+        let last = heads.len() - 1;
+        for (place, ((head, spans), &wide)) in heads.iter().zip(line).zip(&widths).enumerate() {
             let gap = if place == 0 { 0 } else { 1 };
             let room = fit.map_or(wide, |fit| wide.min(fit.saturating_sub(at + gap)));
             if fit.is_some() && room == 0 {
@@ -118,16 +152,15 @@ pub(crate) fn draw(columns: &[Column], lines: &[Line], fit: Option<usize>) -> St
             }
             out.extend(std::iter::repeat_n(' ', gap));
             let padding = room.saturating_sub(width(spans));
-            let right = column.kind != Kind::Text;
-            if right {
+            if head.right {
                 out.extend(std::iter::repeat_n(' ', padding));
             }
-            if column.is_command() && width(spans) > room {
+            if head.command && width(spans) > room {
                 push(&mut out, &without_folder(spans), room);
             } else {
                 push(&mut out, spans, room);
             }
-            if !right && place != last {
+            if !head.right && place != last {
                 out.extend(std::iter::repeat_n(' ', padding));
             }
             at += gap + room;
@@ -137,30 +170,27 @@ pub(crate) fn draw(columns: &[Column], lines: &[Line], fit: Option<usize>) -> St
     out
 }
 
-fn widths(
-    columns: &[Column],
-    headers: &[Vec<Span>],
-    lines: &[Line],
-    fit: Option<usize>,
-) -> Vec<usize> {
-    let mut widths: Vec<usize> = headers.iter().map(|header| width(header)).collect();
+fn widths(heads: &[Head], titles: &[Vec<Span>], lines: &[Line], fit: Option<usize>) -> Vec<usize> {
+    let mut widths: Vec<usize> = titles.iter().map(|title| width(title)).collect();
     for Line(cells) in lines {
         for (wide, spans) in widths.iter_mut().zip(cells) {
             *wide = (*wide).max(width(spans));
         }
     }
-    let Some(fit) = fit else { return widths };
+    let gaps = heads.len().saturating_sub(1);
+    let Some(fit) = fit.filter(|fit| widths.iter().sum::<usize>() + gaps > *fit) else {
+        return widths;
+    };
     // The command takes the rest of the line; without one, the last text does.
-    let stretchy = columns
+    let stretchy = heads
         .iter()
-        .position(Column::is_command)
-        .or_else(|| columns.iter().rposition(Column::is_stretchy));
-    for (place, (wide, column)) in widths.iter_mut().zip(columns).enumerate() {
-        if column.kind == Kind::Text && Some(place) != stretchy {
+        .position(|head| head.command)
+        .or_else(|| heads.iter().rposition(|head| head.stretchy));
+    for (place, (wide, head)) in widths.iter_mut().zip(heads).enumerate() {
+        if !head.right && Some(place) != stretchy {
             *wide = (*wide).min(WIDEST);
         }
     }
-    let gaps = columns.len().saturating_sub(1);
     let others: usize =
         widths.iter().enumerate().filter(|(p, _)| Some(*p) != stretchy).map(|(_, w)| w).sum();
     if let Some(wide) = stretchy.and_then(|place| widths.get_mut(place)) {
@@ -172,7 +202,11 @@ fn widths(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::columns::parse_list;
+
+    fn parse_list(list: &str) -> Option<Vec<Head>> {
+        let columns = crate::columns::parse_list(list).ok()?;
+        Some(columns.iter().map(Head::from).collect())
+    }
 
     fn line(cells: &[&str]) -> Line {
         Line(cells.iter().map(|text| vec![Span(PLAIN, (*text).to_owned())]).collect())

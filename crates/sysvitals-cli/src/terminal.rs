@@ -72,20 +72,20 @@ pub(crate) fn write(text: &str) -> Result<()> {
     stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Error::Output)
 }
 
-pub(crate) enum Event {
+enum Event {
     Tick,
     Resize,
     Quit,
 }
 
 /// Signals that end or redraw a watch.
-pub(crate) struct Signals {
+struct Signals {
     end: Arc<AtomicBool>,
     resize: Arc<AtomicBool>,
 }
 
 impl Signals {
-    pub(crate) fn catch() -> Result<Self> {
+    fn catch() -> Result<Self> {
         let signals = Self { end: Arc::default(), resize: Arc::default() };
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             signal_hook::flag::register(signal, signals.end.clone()).map_err(Error::Terminal)?;
@@ -95,7 +95,7 @@ impl Signals {
     }
 
     /// Sleeps until the time is over, a signal comes, or, where keys are read, `q` or Ctrl-C.
-    pub(crate) fn wait(&self, time: Duration, keys: bool) -> Result<Event> {
+    fn wait(&self, time: Duration, keys: bool) -> Result<Event> {
         // In turns, for a signal may come just before the sleep.
         const TURN: Duration = Duration::from_millis(500);
         let stdin = io::stdin();
@@ -138,7 +138,7 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    pub(crate) fn enter() -> Result<Self> {
+    fn enter() -> Result<Self> {
         let before = tcgetattr(io::stdin()).ok();
         if let Some(before) = &before {
             let mut modes = before.clone();
@@ -151,7 +151,7 @@ impl Screen {
         Ok(screen)
     }
 
-    pub(crate) fn has_keys(&self) -> bool {
+    fn has_keys(&self) -> bool {
         self.before.is_some()
     }
 
@@ -168,6 +168,39 @@ impl Drop for Screen {
         if let Some(before) = &self.before {
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
         }
+    }
+}
+
+/// How to show again and again.
+#[derive(Clone, Copy)]
+pub(crate) struct Watch {
+    pub(crate) period: Duration,
+    /// Ends after so many rounds.
+    pub(crate) count: Option<u64>,
+}
+
+/// Shows again and again, for the first time after `first`: until `q`, a signal, or the last round.
+pub(crate) fn repeat(
+    watch: Watch,
+    first: Duration,
+    full_screen: bool,
+    mut show: impl FnMut(Option<&Screen>) -> Result<()>,
+) -> Result<()> {
+    let signals = Signals::catch()?;
+    let screen = if full_screen { Some(Screen::enter()?) } else { None };
+    let keys = screen.as_ref().is_some_and(Screen::has_keys);
+    let mut rounds = 0;
+    let mut wait = first;
+    loop {
+        if let Event::Quit = signals.wait(wait, keys)? {
+            return Ok(());
+        }
+        show(screen.as_ref())?;
+        rounds += 1;
+        if watch.count.is_some_and(|count| rounds >= count) {
+            return Ok(());
+        }
+        wait = watch.period;
     }
 }
 

@@ -117,6 +117,14 @@ pub(crate) fn seconds(value: f64) -> String {
     }
 }
 
+/// A span of time in whole seconds: `0:05:12`, `3:25:45`, `12d03h`.
+pub(crate) fn whole_seconds(value: u64) -> String {
+    match value / 3600 {
+        hours if hours < 24 => format!("{hours}:{:02}:{:02}", value / 60 % 60, value % 60),
+        hours => format!("{}d{:02}h", hours / 24, hours % 24),
+    }
+}
+
 fn local(epoch: f64) -> Option<Zoned> {
     let time = Timestamp::from_microsecond((epoch * 1e6) as i64).ok()?;
     Some(time.to_zoned(TimeZone::system()))
@@ -179,6 +187,11 @@ mod tests {
         assert_eq!(
             spans.map(seconds),
             ["0:00.00", "0:01.23", "0:59.99", "12:34.50", "3:25:45", "12d03h"]
+        );
+        let spans = [0, 312, 12345, 86399, 86400, 1_050_000];
+        assert_eq!(
+            spans.map(whole_seconds),
+            ["0:00:00", "0:05:12", "3:25:45", "23:59:59", "1d00h", "12d03h"]
         );
     }
 }

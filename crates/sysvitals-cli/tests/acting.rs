@@ -82,12 +82,14 @@ fn one_by_name_needs_none_and_user_narrows() {
 #[test]
 fn a_pattern_never_means_the_command_itself() {
     let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join(format!("sv-{}", std::process::id()));
-    std::fs::copy(env!("CARGO_BIN_EXE_sysvitals"), &copy).unwrap();
+    // A link names the process as a copy would, and nobody holds a link open for writing when it is
+    // executed: a child that another test forks in the meantime would hold a copy.
+    let link = folder.path().join(format!("sv-{}", std::process::id()));
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_sysvitals"), &link).unwrap();
     // The test is an ancestor of the command.
     let parent = std::fs::read_to_string("/proc/self/comm").unwrap();
     let pattern = format!("^({}|sv-{})$", parent.trim(), std::process::id());
-    let said = Command::new(copy).args(["wait", "--timeout", "0", "--name", &pattern]).output();
+    let said = Command::new(link).args(["wait", "--timeout", "0", "--name", &pattern]).output();
     let said = said.unwrap();
     assert_eq!(said.status.code(), Some(1), "{said:?}");
     assert!(text(&said.stderr).contains("no process matches"), "{said:?}");

@@ -12,8 +12,26 @@ use common::{Sleeper, command, complaint, fixture, json, output, run, text};
 
 #[test]
 fn help_of_every_command_tells_the_exit_codes() {
-    let commands =
-        ["ps", "info", "kill", "terminate", "suspend", "resume", "wait", "completions", "man"];
+    let commands = [
+        "ps",
+        "info",
+        "free",
+        "df",
+        "netstat",
+        "ifconfig",
+        "iostat",
+        "sensors",
+        "who",
+        "uptime",
+        "cpu",
+        "kill",
+        "terminate",
+        "suspend",
+        "resume",
+        "wait",
+        "completions",
+        "man",
+    ];
     assert!(output(&["--help"]).contains("Exit codes:"));
     for name in commands {
         let help = output(&[name, "--help"]);

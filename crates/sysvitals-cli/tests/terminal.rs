@@ -6,18 +6,33 @@ mod common;
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
-use common::{Sleeper, command};
+use common::{Machine, Sleeper, command};
+
+/// How long the command may take to say or do what is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Ended with the test, should it still run.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 struct Terminal {
     master: File,
-    slave: OwnedFd,
-    child: Child,
+    slave: Option<OwnedFd>,
+    child: Running,
     seen: String,
 }
 
@@ -33,15 +48,28 @@ impl Terminal {
         let slave = OwnedFd::from(slave);
         let io = || Stdio::from(slave.try_clone().unwrap());
         let child = command().args(args).stdin(io()).stdout(io()).stderr(io()).spawn().unwrap();
-        Self { master: File::from(master), slave, child, seen: String::new() }
+        let child = Running(child);
+        Self { master: File::from(master), slave: Some(slave), child, seen: String::new() }
+    }
+
+    /// Adds to what was seen; false at the end.
+    fn read(&mut self, until: Instant) -> bool {
+        let mut fds = [PollFd::new(&self.master, PollFlags::IN)];
+        let left = until.saturating_duration_since(Instant::now());
+        let ready = poll(&mut fds, Some(&Timespec::try_from(left).unwrap())).unwrap();
+        assert!(ready > 0, "no answer in {PATIENCE:?} after: {:?}", self.seen);
+        let mut buf = [0; 4096];
+        // EIO once nobody has the other side open.
+        let count = self.master.read(&mut buf).unwrap_or(0);
+        self.seen += &String::from_utf8_lossy(&buf[..count]);
+        count > 0
     }
 
     /// Reads until the text appears.
     fn expect(&mut self, text: &str) {
-        let mut buf = [0; 4096];
+        let until = Instant::now() + PATIENCE;
         while !self.seen.contains(text) {
-            let count = self.master.read(&mut buf).unwrap();
-            self.seen += &String::from_utf8_lossy(&buf[..count]);
+            assert!(self.read(until), "{text:?} is not in: {:?}", self.seen);
         }
     }
 
@@ -49,14 +77,25 @@ impl Terminal {
         self.master.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// How it ended.
+    fn ended(&mut self) -> ExitStatus {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.0.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < until, "still running after: {:?}", self.seen);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// What was shown until it ended, and how it ended.
     fn finish(mut self) -> (String, ExitStatus) {
-        drop(self.slave);
-        let mut buf = [0; 4096];
-        while let Ok(count @ 1..) = self.master.read(&mut buf) {
-            self.seen += &String::from_utf8_lossy(&buf[..count]);
-        }
-        (self.seen, self.child.wait().unwrap())
+        drop(self.slave.take());
+        let until = Instant::now() + PATIENCE;
+        while self.read(until) {}
+        let status = self.ended();
+        (self.seen, status)
     }
 }
 
@@ -114,7 +153,7 @@ fn asks_before_several_and_takes_no_for_an_answer() {
 #[test]
 fn watching_ends_with_a_key_and_gives_the_terminal_back() {
     let raw = |terminal: &Terminal| {
-        let modes = tcgetattr(terminal.slave.as_fd()).unwrap().local_modes;
+        let modes = tcgetattr(terminal.slave.as_ref().unwrap()).unwrap().local_modes;
         !modes.contains(LocalModes::ICANON)
     };
     for key in ["q", "\x03"] {
@@ -125,7 +164,7 @@ fn watching_ends_with_a_key_and_gives_the_terminal_back() {
         assert!(raw(&terminal));
         terminal.press(key);
         terminal.expect("\x1b[?1049l");
-        assert!(terminal.child.wait().unwrap().success());
+        assert!(terminal.ended().success());
         assert!(!raw(&terminal));
         let (seen, _) = terminal.finish();
         assert!(seen.contains("\x1b[?25h"));
@@ -138,9 +177,49 @@ fn watching_ends_with_a_key_and_gives_the_terminal_back() {
 fn watching_ends_with_a_signal() {
     let mut terminal = Terminal::start(80, 12, &["ps", "--watch", "10", "--interval", "0.1"]);
     terminal.expect("q quits");
-    let pid = terminal.child.id().to_string();
+    let pid = terminal.child.0.id().to_string();
     assert!(command().args(["terminate", &pid]).output().unwrap().status.success());
     let (seen, status) = terminal.finish();
     assert!(status.success());
     assert!(seen.ends_with("\x1b[?25h\x1b[?1049l"), "{seen}");
+}
+
+#[test]
+fn figures_are_watched_as_processes_are() {
+    let machine = Machine::new();
+    let args = machine.args(&["iostat", "--watch", "0.1"]);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    for rows in [12, 3] {
+        let mut terminal = Terminal::start(30, rows, &args);
+        terminal.expect("\x1b[?1049h");
+        terminal.expect("\x1b[J");
+        terminal.press("q");
+        assert!(terminal.ended().success());
+        let (seen, _) = terminal.finish();
+        let frame = seen.split("\x1b[H").nth(1).unwrap().split("\x1b[J").next().unwrap();
+        let frame = plain(frame);
+        let lines: Vec<&str> = frame.lines().collect();
+        assert!(lines.iter().all(|line| line.chars().count() <= 30), "{frame}");
+        if rows == 3 {
+            assert_eq!(lines.len(), 3, "{frame}");
+            assert_eq!(lines[2], "… 2 more lines");
+        } else {
+            assert!(lines[0].contains("every 0.1 s · q"), "{frame}");
+            assert!(lines[1].starts_with("DISK "), "{frame}");
+            assert_eq!(lines.len(), 4, "{frame}");
+        }
+    }
+}
+
+#[test]
+fn a_watch_ends_after_its_rounds() {
+    let machine = Machine::new();
+    for command in ["free", "iostat"] {
+        let args = machine.args(&[command, "--watch", "0.05", "--count", "2"]);
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let (seen, status) = Terminal::start(80, 24, &args).finish();
+        assert!(status.success());
+        assert_eq!(seen.matches("q quits").count(), 2, "{seen}");
+        assert!(seen.ends_with("\x1b[?25h\x1b[?1049l"), "{seen}");
+    }
 }

@@ -4,13 +4,14 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use crate::Pid;
 use crate::error::Result;
 use crate::process::{Process, ProcessTable};
 use crate::sys;
 use crate::sys::nowrap::NoWrap;
+use crate::sys::sensors::Topology;
 
 /// The `/proc` and `/sys` that are read; psutil's `PROCFS_PATH`.
 ///
@@ -43,6 +44,7 @@ struct Inner {
     total_memory: AtomicU64,
     disk_io: NoWrap<9>,
     net_io: NoWrap<8>,
+    hwmon: Mutex<Option<Arc<Topology>>>,
 }
 
 impl Inner {
@@ -54,6 +56,7 @@ impl Inner {
             total_memory: AtomicU64::new(0),
             disk_io: NoWrap::default(),
             net_io: NoWrap::default(),
+            hwmon: Mutex::default(),
             proc,
             sys,
         }
@@ -107,6 +110,10 @@ impl Roots {
 
     pub(crate) fn net_io(&self) -> &NoWrap<8> {
         &self.0.net_io
+    }
+
+    pub(crate) fn hwmon(&self) -> &Mutex<Option<Arc<Topology>>> {
+        &self.0.hwmon
     }
 
     /// True where PIDs are those of this process's own `/proc`, so that system calls and files

@@ -302,7 +302,7 @@ fn filesystems_that_may_not_be_read() {
     assert_eq!(tree.roots().disk_partitions(false).unwrap_err().kind(), ErrorKind::Os);
     tree.write("filesystems", "\txfs\n");
     assert_eq!(mounted(&tree, false), [row("tank", "/t", "zfs")]);
-    let closed = std::os::unix::fs::PermissionsExt::from_mode(0);
+    let closed = std::os::unix::fs::PermissionsExt::from_mode(0o0);
     fs::set_permissions(tree.at("filesystems"), closed).unwrap();
     assert_eq!(mounted(&tree, false), [row("/dev/sda1", "/", "ext4"), row("tank", "/t", "zfs")]);
 }

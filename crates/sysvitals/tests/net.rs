@@ -1,7 +1,6 @@
 //! Connections and interfaces, against `ss`, `ip` and what the test itself opened.
-#![cfg(test)]
-#![cfg(target_os = "linux")]
-#![allow(unsafe_code)]
+#![cfg(all(test, target_os = "linux"))]
+#![allow(missing_docs, unsafe_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 #[path = "common/tree.rs"]
@@ -15,9 +14,7 @@ use std::net::{
 };
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::linux::net::SocketAddrExt;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use common::ns::{self, Forked, Guard};
@@ -104,16 +101,17 @@ impl Zoo {
         udp6.connect(udp6.local_addr().unwrap()).unwrap();
 
         // A listener with no room: the kernel drops what more would come, and the caller tries on.
-        let full = raw::socket(raw::AddressFamily::INET, raw::SocketType::STREAM, None).unwrap();
+        let stream = |flags| {
+            let (family, kind) = (raw::AddressFamily::INET, raw::SocketType::STREAM);
+            raw::socket_with(family, kind, flags | raw::SocketFlags::CLOEXEC, None).unwrap()
+        };
+        let full = stream(raw::SocketFlags::empty());
         raw::bind(&full, &"127.0.0.1:0".parse::<SocketAddr>().unwrap()).unwrap();
         raw::listen(&full, 0).unwrap();
         let target = SocketAddr::try_from(raw::getsockname(&full).unwrap()).unwrap();
         others.push(full);
         others.push(TcpStream::connect(target).unwrap().into());
-        let flags = raw::SocketFlags::NONBLOCK;
-        let syn_sent =
-            raw::socket_with(raw::AddressFamily::INET, raw::SocketType::STREAM, flags, None)
-                .unwrap();
+        let syn_sent = stream(raw::SocketFlags::NONBLOCK);
         assert!(raw::connect(&syn_sent, &target).is_err());
 
         // The kernel keeps a request until its first bytes come.
@@ -174,10 +172,7 @@ impl Zoo {
 /// Runs the body of a test in a network namespace of its own, where nothing else comes and goes.
 fn in_new_network(test: &str) -> bool {
     if ns::in_role("network") {
-        for (program, args) in [("ip", ["link", "set", "lo", "up"])] {
-            let done = Command::new(program).args(args).status();
-            assert!(done.unwrap().success(), "{program} {args:?}");
-        }
+        run("ip", "link set lo up");
         return true;
     }
     if ns::needs(ns::has_program("unshare") && ns::has_program("ip"), "unshare and ip") {

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
-use sysvitals::parse::{self, InetRow, Stat, UnixRow};
+use sysvitals::parse::{self, DiskStats, InetRow, Stat, UnixRow};
 
 /// Every parser on one text.
 fn parse_all(text: &[u8]) {
@@ -37,6 +37,13 @@ fn parse_all(text: &[u8]) {
     let _ = parse::utmp(text, false);
     let _ = parse::utmp(text, true);
     let _ = parse::session(text);
+    let _ = parse::mounts(text);
+    let _ = parse::filesystems(text);
+    let _ = parse::mountinfo_types(text);
+    let _ = parse::partition_name(text, 8, 0);
+    let _ = parse::uevent_devname(text);
+    let _ = parse::diskstats(text);
+    let _ = parse::block_stat(text);
 }
 
 /// Pieces of real files, so that a random text gets past the first line.
@@ -94,6 +101,13 @@ fn fragments() -> impl Strategy<Value = Vec<u8>> {
             " low ",
             "CLASS=user\nUSER=a\n",
             "REALTIME=",
+            "8 0 sda 1 2 3 4",
+            "\\040",
+            "\\134\\",
+            "\n/dev/a /b ext4 rw,ignore 0 0",
+            "\n1 2 0:3 / /m rw - ",
+            "DEVNAME=",
+            "nodev\t",
         ])
         .prop_map(|s| s.as_bytes().to_vec()),
         vec(any::<u8>(), 0..4),
@@ -201,6 +215,15 @@ prop_compose! {
     ) -> InetRow {
         InetRow { local, remote, state, inode }
     }
+}
+
+/// As the kernel escapes what a row of `mounts` holds.
+fn mangle(field: &[u8]) -> Vec<u8> {
+    let escape = |&b: &u8| match b {
+        b' ' | b'\t' | b'\n' | b'\\' | b'#' => format!("\\{b:03o}").into_bytes(),
+        _ => vec![b],
+    };
+    field.iter().flat_map(escape).collect()
 }
 
 proptest! {
@@ -326,5 +349,45 @@ proptest! {
             .map(|(kind, inode, path)| UnixRow { kind, inode, path: path.unwrap_or_default() })
             .collect();
         prop_assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn mounts_reads_what_is_printed(rows in vec([(); 4].map(|()| "[^\0]{1,20}"), 0..10)) {
+        let mut text = Vec::new();
+        for row in &rows {
+            for field in row {
+                text.extend_from_slice(&mangle(field.as_bytes()));
+                text.push(b' ');
+            }
+            text.extend_from_slice(b"0 0\n");
+        }
+        let expected = rows.iter().map(|[device, mountpoint, fstype, opts]| parse::Mount {
+            device: device.into(),
+            mountpoint: mountpoint.into(),
+            fstype: fstype.into(),
+            opts: opts.into(),
+        });
+        prop_assert_eq!(parse::mounts(&text), expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn diskstats_reads_what_is_printed(
+        rows in vec(("[a-z][a-z0-9/!-]{0,20}", vec(any::<u64>(), 17)), 0..10),
+        columns in prop::sample::select(vec![11, 15, 17]),
+    ) {
+        let print = |(name, numbers): &(String, Vec<u64>)| {
+            let numbers = numbers[..columns].iter().map(|n| format!(" {n}")).collect::<String>();
+            format!("{:4} {:7} {name}{numbers}\n", 8, 0)
+        };
+        let text = rows.iter().map(print).collect::<String>();
+        let expected = rows.iter().map(|(name, n)| {
+            let stats = DiskStats {
+                reads: n[0], reads_merged: n[1], read_sectors: n[2], read_ms: n[3],
+                writes: n[4], writes_merged: n[5], write_sectors: n[6], write_ms: n[7],
+                busy_ms: n[9],
+            };
+            (OsString::from(name), stats)
+        });
+        prop_assert_eq!(parse::diskstats(text.as_bytes()).unwrap(), expected.collect::<Vec<_>>());
     }
 }

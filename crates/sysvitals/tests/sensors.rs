@@ -4,6 +4,8 @@
 
 #[path = "common/machines_io.rs"]
 mod machines_io;
+#[path = "common/ns.rs"]
+mod ns;
 #[path = "common/tree.rs"]
 mod tree;
 
@@ -155,7 +157,7 @@ fn a_core_temperature_that_the_class_does_not_show() {
     assert_eq!(temperatures(&tree)[0].0, "cpu-thermal");
     sys_all(&tree, cpu, &[("temp2_input", "41000"), ("temp2_label", "Core 0")]);
     let core = chip("coretemp", vec![temperature("Core 0", (41.0, Some(90.0), Some(90.0)))]);
-    assert_eq!(temperatures(&tree), [core.clone()]);
+    assert_eq!(temperatures(&tree), std::slice::from_ref(&core));
     // What the class shows is not told twice.
     class_link(&tree, "hwmon", cpu);
     assert_eq!(temperatures(&tree), [core]);
@@ -221,11 +223,39 @@ fn the_same_roots_see_changes() {
     class_link(&tree, "hwmon", radio);
     assert_eq!(names(), [pair("iwlwifi_1", 1), pair("coretemp", 3)]);
     // A driver that adds a sensor to a chip, and one that no longer answers.
+    ns::next_tick();
     sys_all(&tree, radio, &[("temp2_input", "42000")]);
     assert_eq!(names(), [pair("iwlwifi_1", 2), pair("coretemp", 3)]);
     sys(&tree, &format!("{radio}/temp1_input"), "");
     assert_eq!(names(), [pair("iwlwifi_1", 1), pair("coretemp", 3)]);
     assert_eq!(roots.sensors_fans().unwrap().len(), 1);
+}
+
+/// The time of a sysfs folder need not tell that a sensor was added to it.
+#[test]
+fn a_sensor_that_the_folder_does_not_tell_of() {
+    let tree = machines_io::laptop();
+    let roots = tree.roots();
+    let count = || roots.sensors_temperatures().unwrap()[1].1.len();
+    let chip = tree.root().join("sys/class/hwmon/hwmon4");
+    let add = |sensor: &str| {
+        let before = fs::metadata(&chip).unwrap().modified().unwrap();
+        sys_all(&tree, "class/hwmon/hwmon4", &[(sensor, "50000")]);
+        fs::File::open(&chip).unwrap().set_modified(before).unwrap();
+    };
+    sys(&tree, "devices/system/cpu/online", "0-7\n");
+    assert_eq!(count(), 3);
+    // What is known is not looked for again.
+    add("temp11_input");
+    assert_eq!(count(), 3);
+    // A CPU comes online with its core's temperature.
+    sys(&tree, "devices/system/cpu/online", "0-8\n");
+    assert_eq!(count(), 4);
+    // A thermal zone adds its temperature to the chip of its type.
+    add("temp12_input");
+    assert_eq!(count(), 4);
+    sys_all(&tree, "class/thermal/thermal_zone1", &[("type", "x"), ("temp", "1")]);
+    assert_eq!(count(), 5);
 }
 
 #[test]

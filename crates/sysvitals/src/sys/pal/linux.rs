@@ -452,8 +452,8 @@ pub(crate) fn load_average() -> Option<[f64; 3]> {
 /// Swap by `sysinfo(2)`, bytes: all, and free.
 pub(crate) fn swap() -> (u64, u64) {
     let info = rustix::system::sysinfo();
-    let unit = u64::from(info.mem_unit);
-    let bytes = |units: libc::c_ulong| u64::from(units).saturating_mul(unit);
+    let unit = u128::from(info.mem_unit);
+    let bytes = |units: libc::c_ulong| u64::try_from(u128::from(units) * unit).unwrap_or(u64::MAX);
     (bytes(info.totalswap), bytes(info.freeswap))
 }
 

@@ -1,5 +1,5 @@
 //! Sensors. An OS provides:
-//! `temperatures`, `fans`, `battery`.
+//! `temperatures`, `fans`, `battery`, and `Topology`, what `Roots` keeps between two calls.
 
 mod linux;
-pub(crate) use linux::{battery, fans, temperatures};
+pub(crate) use linux::{Topology, battery, fans, temperatures};
