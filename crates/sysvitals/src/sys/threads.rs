@@ -12,7 +12,7 @@ pub(crate) fn threads(work: usize) -> usize {
     }
     let limit = std::env::var("SYSVITALS_THREADS").ok().and_then(|text| text.trim().parse().ok());
     match limit {
-        Some(limit @ 0..=1) => 1.max(limit),
+        Some(0 | 1) => 1,
         limit => {
             let processors = std::thread::available_parallelism().map_or(1, Into::into);
             processors.min(MOST).min(limit.unwrap_or(MOST))
