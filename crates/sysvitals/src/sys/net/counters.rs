@@ -33,7 +33,7 @@ pub(crate) fn io_counters_pernic(
 
 fn read(roots: &Roots) -> Result<Vec<(OsString, [u64; 8])>> {
     let path = roots.proc().join("net/dev");
-    let text = file::read(&path)?;
+    let text = file::read_to_end(&path)?;
     let mut rows = Vec::new();
     parse::net_dev(&text, |row| {
         let [bytes_recv, packets_recv, errin, dropin] = row.received;
