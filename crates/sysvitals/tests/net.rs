@@ -524,6 +524,25 @@ fn two_networks_joined() {
     (&stream).write_all(b".").unwrap();
 }
 
+#[test]
+fn counters_of_more_interfaces_than_one_read_gives() {
+    if !in_new_network("counters_of_more_interfaces_than_one_read_gives") {
+        return;
+    }
+    for pair in 0..40 {
+        let veth = format!("link add a{pair} type veth peer name b{pair}");
+        let veth = Command::new("ip").args(veth.split(' ')).status();
+        if !ns::needs(veth.unwrap().success(), "veth") {
+            return;
+        }
+    }
+    let nics: Vec<_> =
+        net_io_counters_pernic(true).unwrap().into_iter().map(|(name, _)| name).collect();
+    let stats: Vec<_> = net_if_stats().unwrap().into_iter().map(|(name, _)| name).collect();
+    assert!(nics.len() > 80, "{nics:?}");
+    assert_eq!(nics, stats);
+}
+
 fn address(family: AddressFamily, texts: [Option<&str>; 4]) -> NicAddress {
     let [address, netmask, broadcast, ptp] = texts.map(|text| text.map(str::to_owned));
     NicAddress { family, address, netmask, broadcast, ptp }

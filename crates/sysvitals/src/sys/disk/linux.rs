@@ -16,14 +16,6 @@ use crate::process::round1;
 use crate::sys::file;
 use crate::sys::pal::{self, Space, SysResult};
 
-/// A file that comes in pieces.
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let mut text = Vec::with_capacity(16 * 1024);
-    pal::with_path(path.as_os_str().as_bytes(), b"", |path| pal::read_to_end(path, &mut text))
-        .map_err(|errno| Error::os(errno.into()).with_path(path))?;
-    Ok(text)
-}
-
 fn failed_with(error: &Error, kind: io::ErrorKind) -> bool {
     error.io_error().is_some_and(|error| error.kind() == kind)
 }
@@ -37,7 +29,7 @@ fn if_there<T>(result: Result<T>) -> Result<Option<T>> {
 }
 
 pub(crate) fn partitions(roots: &Roots, all: bool) -> Result<Vec<DiskPartition>> {
-    let mounts = parse::mounts(&read(&mounts_file(roots))?);
+    let mounts = parse::mounts(&file::read_to_end(&mounts_file(roots))?);
     let types = if all { Vec::new() } else { types_with_device(roots)? };
     let mut partitions = Vec::with_capacity(mounts.len());
     for Mount { device, mountpoint, fstype, opts } in mounts {
@@ -65,11 +57,11 @@ fn mounts_file(roots: &Roots) -> PathBuf {
 }
 
 fn types_with_device(roots: &Roots) -> Result<Vec<OsString>> {
-    match read(&roots.proc().join("filesystems")) {
+    match file::read_to_end(&roots.proc().join("filesystems")) {
         Ok(text) => Ok(parse::filesystems(&text)),
         // Android and some containers deny it.
         Err(error) if failed_with(&error, io::ErrorKind::PermissionDenied) => {
-            Ok(parse::mountinfo_types(&read(&roots.proc().join("self/mountinfo"))?))
+            Ok(parse::mountinfo_types(&file::read_to_end(&roots.proc().join("self/mountinfo"))?))
         }
         Err(error) => Err(error),
     }
@@ -79,8 +71,13 @@ fn types_with_device(roots: &Roots) -> Result<Vec<OsString>> {
 /// containers lack one or the other.
 fn root_device(roots: &Roots) -> Option<OsString> {
     let (major, minor) = pal::device_of(c"/").ok()?;
-    let partitions =
-        || parse::partition_name(&read(&roots.proc().join("partitions")).ok()?, major, minor);
+    let partitions = || {
+        parse::partition_name(
+            &file::read_to_end(&roots.proc().join("partitions")).ok()?,
+            major,
+            minor,
+        )
+    };
     let uevent = || {
         let uevent = roots.sys().join(format!("dev/block/{major}:{minor}/uevent"));
         parse::uevent_devname(&file::read(&uevent).ok()?)
@@ -215,7 +212,7 @@ fn rows(roots: &Roots, nowrap: bool) -> Result<Vec<Row>> {
 
 fn read_rows(roots: &Roots) -> Result<Vec<Row>> {
     let path = roots.proc().join("diskstats");
-    if let Some(text) = if_there(read(&path))? {
+    if let Some(text) = if_there(file::read_to_end(&path))? {
         let rows = parse::diskstats(&text).map_err(|error| Error::parse(error, path))?;
         return Ok(rows.into_iter().map(|(name, stats)| (name, values(stats))).collect());
     }
