@@ -513,6 +513,11 @@ impl Handle {
         Ok(detached(py, || self.process.parent())?.map(Self::new))
     }
 
+    fn parents(&self, py: Python<'_>) -> PyResult<Vec<Self>> {
+        let parents = detached(py, || self.process.parents())?;
+        Ok(parents.into_iter().map(Self::new).collect())
+    }
+
     fn children(&self, py: Python<'_>, recursive: bool) -> PyResult<Vec<Self>> {
         let children = detached(py, || self.process.children(recursive))?;
         Ok(children.into_iter().map(Self::new).collect())

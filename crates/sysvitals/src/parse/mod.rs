@@ -9,6 +9,7 @@ pub(crate) mod text;
 
 mod args;
 mod block;
+mod children;
 mod cpu;
 mod cpuinfo;
 mod cpulist;
@@ -30,6 +31,7 @@ mod system;
 mod utmp;
 
 pub use args::{cmdline, environ};
+pub use children::children;
 pub use cpulist::cpu_list;
 pub use fdinfo::{FdInfo, fdinfo, open_mode};
 pub use io::{Io, io};

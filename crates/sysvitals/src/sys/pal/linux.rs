@@ -91,8 +91,23 @@ pub(crate) fn read_link(path: &CStr) -> SysResult<Vec<u8>> {
 
 /// Calls `each` with every entry of a folder whose name is a number as the kernel writes it, without
 /// zeros before it: each number comes once.
-pub(crate) fn numeric_entries(path: &CStr, mut each: impl FnMut(i32)) -> SysResult<()> {
+pub(crate) fn numeric_entries(path: &CStr, each: impl FnMut(i32)) -> SysResult<()> {
+    each_number(&open(path, OFlags::DIRECTORY)?, each)
+}
+
+/// The threads in a `task` folder, and whether that is all of them: the kernel stops at one that has
+/// just ended, but counts it in the position.
+pub(crate) fn threads(path: &CStr) -> SysResult<(Vec<i32>, bool)> {
     let fd = open(path, OFlags::DIRECTORY)?;
+    let mut threads = Vec::new();
+    each_number(&fd, |tid| threads.push(tid))?;
+    let position = rustix::fs::tell(&fd)?;
+    // `.` and `..` come first.
+    let complete = position == threads.len() as u64 + 2;
+    Ok((threads, complete))
+}
+
+fn each_number(fd: &OwnedFd, mut each: impl FnMut(i32)) -> SysResult<()> {
     let mut buf = Vec::with_capacity(32 * 1024);
     let mut dir = RawDir::new(fd, buf.spare_capacity_mut());
     while let Some(entry) = dir.next() {
@@ -138,6 +153,11 @@ pub(crate) fn stat_mode(path: &CStr) -> SysResult<FileFacts> {
 /// Whether something has exactly this name.
 pub(crate) fn path_exists(path: &CStr) -> bool {
     statx(path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::TYPE).is_ok()
+}
+
+/// Whether this process may read the file.
+pub(crate) fn may_read(path: &CStr) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::READ_OK).is_ok()
 }
 
 /// Whether this process may execute the file.
