@@ -155,8 +155,9 @@ impl Family {
         let threads = match view.has_one_thread()? {
             true => vec![pid],
             false => match view.at("task", pal::threads).ok()? {
-                (threads, true) => threads,
-                (_, false) => return None,
+                // The first is the process: a thread's ID is nobody's parent.
+                (threads, true) if threads.first() == Some(&pid) => threads,
+                _ => return None,
             },
         };
         let text = view.child_lists(&threads)?;
