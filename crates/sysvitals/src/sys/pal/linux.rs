@@ -333,6 +333,47 @@ pub(crate) fn poll(
     Ok(polls.iter().map(|poll| !poll.revents().is_empty()).collect())
 }
 
+/// An `epoll(7)` set: waiting costs what has news, however many are waited for.
+pub(crate) struct Epoll {
+    fd: OwnedFd,
+    news: Vec<rustix::event::epoll::Event>,
+}
+
+impl Epoll {
+    pub(crate) fn new() -> SysResult<Self> {
+        use rustix::event::epoll;
+        let fd = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        Ok(Self { fd, news: Vec::with_capacity(64) })
+    }
+
+    /// Tells of the pidfd by `key` once its process has exited.
+    pub(crate) fn add(&self, pidfd: BorrowedFd<'_>, key: usize) -> SysResult<()> {
+        use rustix::event::epoll::{self, EventData, EventFlags};
+        epoll::add(&self.fd, pidfd, EventData::new_u64(key as u64), EventFlags::IN)
+    }
+
+    /// From now on tells only of its hangup: the process was waited for (Linux 6.9).
+    pub(crate) fn hangup_only(&self, pidfd: BorrowedFd<'_>, key: usize) -> SysResult<()> {
+        use rustix::event::epoll::{self, EventData, EventFlags};
+        epoll::modify(&self.fd, pidfd, EventData::new_u64(key as u64), EventFlags::empty())
+    }
+
+    /// The keys of those that have news; waits until one has, or the timeout (None: for ever) is
+    /// over. EINTR is the caller's to handle.
+    pub(crate) fn wait(
+        &mut self,
+        timeout: Option<Duration>,
+    ) -> SysResult<impl Iterator<Item = usize>> {
+        self.news.clear();
+        // poll(2) takes nanoseconds, as epoll does since Linux 5.11 only.
+        if poll(&[(self.fd.as_fd(), false)], timeout)?.contains(&true) {
+            let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+            rustix::event::epoll::wait(&self.fd, spare_capacity(&mut self.news), Some(&at_once))?;
+        }
+        Ok(self.news.iter().map(|event| event.data.u64() as usize))
+    }
+}
+
 /// The end of a child process: a `wait(2)` status.
 pub(crate) enum Reaped {
     Status(i32),

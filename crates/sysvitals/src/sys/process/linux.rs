@@ -109,12 +109,12 @@ pub(crate) fn child_lists(
         // processes of a scan.
         pal::with_path(b"/proc", b"", pal::stat_mode).ok()?.nlink as usize / 3
     } else {
-        1
+        usize::MAX
     };
     for _ in 0..TRIES {
         // Somebody ended while being asked.
         let Some(families) = families(roots, pid, recursive, limit) else { continue };
-        if families.len() > limit {
+        if families.iter().map(|family| family.children.len()).sum::<usize>() > limit {
             return None;
         }
         if families.iter().all(Family::is_settled) {
@@ -128,13 +128,15 @@ pub(crate) fn child_lists(
 
 fn families(roots: &Roots, pid: Pid, recursive: bool, limit: usize) -> Option<Vec<Family>> {
     let mut families = vec![Family::read(roots, pid)?];
-    let mut next = 0;
+    let (mut next, mut count) = (0, 0);
     while let Some(family) = families.get(next).filter(|_| recursive) {
-        for child in family.children.clone() {
+        let children = family.children.clone();
+        count += children.len();
+        if count > limit {
+            break;
+        }
+        for child in children {
             families.push(Family::read(roots, child)?);
-            if families.len() > limit {
-                return Some(families);
-            }
         }
         next += 1;
     }
