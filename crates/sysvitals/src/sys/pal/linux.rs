@@ -60,12 +60,15 @@ fn grow(buf: &mut Vec<u8>, room: usize) -> SysResult<()> {
 /// (`stat`, `status`, `statm`, `io`, `cmdline`, `environ`, `PROC/stat`, `meminfo`): one `read(2)`
 /// where it fits.
 pub(crate) fn read_record(path: &CStr, buf: &mut Vec<u8>) -> SysResult<()> {
+    read_whole(&open(path, OFlags::empty())?, buf)
+}
+
+fn read_whole(fd: &OwnedFd, buf: &mut Vec<u8>) -> SysResult<()> {
     buf.clear();
-    let fd = open(path, OFlags::empty())?;
     loop {
         grow(buf, 1024)?;
         let room = buf.spare_capacity_mut().len();
-        let n = retry_on_intr(|| rustix::io::read(&fd, spare_capacity(buf)))?;
+        let n = retry_on_intr(|| rustix::io::read(fd, spare_capacity(buf)))?;
         if n < room {
             return Ok(());
         }
@@ -107,6 +110,56 @@ pub(crate) fn threads(path: &CStr) -> SysResult<(Vec<i32>, bool)> {
     Ok((threads, complete))
 }
 
+/// An open folder, whose entries are reached without walking the whole path again.
+pub(crate) struct Folder(OwnedFd);
+
+impl Folder {
+    pub(crate) fn open(path: &CStr) -> SysResult<Self> {
+        open(path, OFlags::DIRECTORY).map(Self)
+    }
+
+    /// As [`numeric_entries`].
+    pub(crate) fn numbers(&self, each: impl FnMut(i32)) -> SysResult<()> {
+        each_number(&self.0, each)
+    }
+
+    /// The size of the folder itself.
+    pub(crate) fn size(&self) -> SysResult<u64> {
+        Ok(rustix::fs::fstat(&self.0)?.st_size.cast_unsigned())
+    }
+
+    /// Where the link of this number leads; what a link of procfs leads to is never longer than a
+    /// page.
+    pub(crate) fn read_link<'b>(
+        &self,
+        number: i32,
+        buf: &'b mut [u8; 4096],
+    ) -> SysResult<&'b [u8]> {
+        let name = rustix::path::DecInt::new(number);
+        let len = rustix::fs::readlinkat_raw(&self.0, name.as_c_str(), buf.as_mut_slice())?;
+        if len == buf.len() {
+            Err(Errno::NAMETOOLONG)
+        } else {
+            Ok(buf.get(..len).unwrap_or_default())
+        }
+    }
+
+    /// As [`stat_mode`].
+    pub(crate) fn stat_mode(&self, number: i32) -> SysResult<FileFacts> {
+        let name = rustix::path::DecInt::new(number);
+        facts(self.0.as_fd(), name.as_c_str())
+    }
+
+    /// As [`read_record`].
+    pub(crate) fn read_record(&self, number: i32, buf: &mut Vec<u8>) -> SysResult<()> {
+        let name = rustix::path::DecInt::new(number);
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+        let fd =
+            retry_on_intr(|| rustix::fs::openat(&self.0, name.as_c_str(), flags, Mode::empty()))?;
+        read_whole(&fd, buf)
+    }
+}
+
 fn each_number(fd: &OwnedFd, mut each: impl FnMut(i32)) -> SysResult<()> {
     let mut buf = Vec::with_capacity(32 * 1024);
     let mut dir = RawDir::new(fd, buf.spare_capacity_mut());
@@ -125,11 +178,16 @@ fn each_number(fd: &OwnedFd, mut each: impl FnMut(i32)) -> SysResult<()> {
     Ok(())
 }
 
-fn statx(path: &CStr, flags: AtFlags, mask: StatxFlags) -> SysResult<Statx> {
+fn statx(
+    folder: BorrowedFd<'_>,
+    path: &CStr,
+    flags: AtFlags,
+    mask: StatxFlags,
+) -> SysResult<Statx> {
     // DONT_SYNC: network file systems answer from what they hold, without asking a server that may
     // be dead.
     let flags = flags | AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT;
-    retry_on_intr(|| rustix::fs::statx(rustix::fs::CWD, path, flags, mask))
+    retry_on_intr(|| rustix::fs::statx(folder, path, flags, mask))
 }
 
 /// What [`stat_mode`] tells.
@@ -141,7 +199,11 @@ pub(crate) struct FileFacts {
 
 /// Type and link count of what a path leads to.
 pub(crate) fn stat_mode(path: &CStr) -> SysResult<FileFacts> {
-    let facts = statx(path, AtFlags::empty(), StatxFlags::TYPE | StatxFlags::NLINK)?;
+    facts(rustix::fs::CWD, path)
+}
+
+fn facts(folder: BorrowedFd<'_>, path: &CStr) -> SysResult<FileFacts> {
+    let facts = statx(folder, path, AtFlags::empty(), StatxFlags::TYPE | StatxFlags::NLINK)?;
     Ok(FileFacts {
         is_file: rustix::fs::FileType::from_raw_mode(facts.stx_mode.into())
             == rustix::fs::FileType::RegularFile,
@@ -152,7 +214,7 @@ pub(crate) fn stat_mode(path: &CStr) -> SysResult<FileFacts> {
 
 /// Whether something has exactly this name.
 pub(crate) fn path_exists(path: &CStr) -> bool {
-    statx(path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::TYPE).is_ok()
+    statx(rustix::fs::CWD, path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::TYPE).is_ok()
 }
 
 /// Whether this process may read the file.

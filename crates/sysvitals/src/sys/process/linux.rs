@@ -690,45 +690,77 @@ impl View {
         })
     }
 
-    fn fds(&self) -> Result<Vec<i32>> {
+    fn folder(&self, file: &str) -> Result<pal::Folder> {
+        self.at(file, pal::Folder::open)
+    }
+
+    /// The descriptors in `PROC/PID/fd`.
+    fn fds(&self, folder: &pal::Folder) -> Result<Vec<i32>> {
         let mut fds = Vec::new();
-        self.at("fd", |path| pal::numeric_entries(path, |fd| fds.push(fd)))?;
+        folder.numbers(|fd| fds.push(fd)).map_err(|errno| self.classify(errno, "fd"))?;
         // The kernel lists them in order; a captured tree need not.
         fds.sort_unstable();
         Ok(fds)
     }
 
     pub(crate) fn num_fds(&self) -> Result<usize> {
+        let folder = self.folder("fd")?;
+        // Since Linux 6.2 the size of the folder is their number.
+        if self.roots.is_default()
+            && let Ok(count @ 1..) = folder.size()
+        {
+            return Ok(usize::try_from(count).unwrap_or(usize::MAX));
+        }
         let mut count = 0;
-        self.at("fd", |path| pal::numeric_entries(path, |_| count += 1))?;
+        folder.numbers(|_| count += 1).map_err(|errno| self.classify(errno, "fd"))?;
         Ok(count)
     }
 
     /// Where a descriptor leads; None where it was closed meanwhile, or cannot be told.
-    fn fd_link(&self, fd: i32) -> Result<Option<Vec<u8>>> {
-        let file = format!("fd/{fd}");
-        match pal::with_path(&self.dir, file.as_bytes(), pal::read_link) {
+    fn fd_link<'b>(
+        &self,
+        folder: &pal::Folder,
+        fd: i32,
+        buf: &'b mut [u8; 4096],
+    ) -> Result<Option<&'b [u8]>> {
+        match folder.read_link(fd, buf) {
             Ok(path) => Ok(Some(path)),
             Err(Errno::NOENT | Errno::SRCH | Errno::INVAL | Errno::NAMETOOLONG) => Ok(None),
-            Err(errno) => Err(self.classify(errno, &file)),
+            Err(errno) => Err(self.classify(errno, &format!("fd/{fd}"))),
         }
     }
 
     pub(crate) fn open_files(&self) -> Result<Vec<OpenFile>> {
         let mut files = Vec::new();
-        for fd in self.fds()? {
-            let Some(path) = self.fd_link(fd)? else { continue };
+        let folder = self.folder("fd")?;
+        let mut info_folder = None;
+        let mut link = [0; 4096];
+        for fd in self.fds(&folder)? {
+            let Some(path) = self.fd_link(&folder, fd, &mut link)? else { continue };
             // The path is only told, never followed: what the descriptor holds is asked through the
             // kernel's link, whatever mount namespace the path belongs to.
             let is_file = path.first() == Some(&b'/')
-                && pal::with_path(&self.dir, format!("fd/{fd}").as_bytes(), pal::stat_mode)
-                    .is_ok_and(|facts| facts.is_file && facts.nlink > 0);
+                && folder.stat_mode(fd).is_ok_and(|facts| facts.is_file && facts.nlink > 0);
             if !is_file {
                 continue;
             }
-            match self.parsed(&format!("fdinfo/{fd}"), pal::read_record, parse::fdinfo) {
+            let infos = match &info_folder {
+                Some(infos) => infos,
+                None => info_folder.insert(self.folder("fdinfo")?),
+            };
+            let mut buf = self.buf.borrow_mut();
+            let file = || format!("fdinfo/{fd}");
+            let info = infos
+                .read_record(fd, &mut buf)
+                .map_err(|errno| self.classify(errno, &file()))
+                .and_then(|()| {
+                    parse::fdinfo(&buf).map_err(|error| {
+                        Error::parse(error, self.path_of(&file())).with_pid(self.pid)
+                    })
+                });
+            match info {
                 Ok(info) => files.push(OpenFile {
-                    path: path_from_bytes(&path),
+                    path: path_from_bytes(path),
                     fd,
                     position: info.pos,
                     mode: OpenMode(parse::open_mode(info.flags)),
@@ -745,8 +777,10 @@ impl View {
     /// The sockets that the process holds: `(inode, fd)`, in the order of descriptors.
     fn sockets(&self) -> Result<Vec<(u64, i32)>> {
         let mut sockets = Vec::new();
-        for fd in self.fds()? {
-            if let Some(link) = self.fd_link(fd)?
+        let folder = self.folder("fd")?;
+        let mut link = [0; 4096];
+        for fd in self.fds(&folder)? {
+            if let Some(link) = self.fd_link(&folder, fd, &mut link)?
                 && let Some(inode) = link.strip_prefix(b"socket:[")
                 && let Some(inode) = inode.strip_suffix(b"]")
                 && let Some(inode) = std::str::from_utf8(inode).ok().and_then(|s| s.parse().ok())
