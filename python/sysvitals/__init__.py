@@ -218,6 +218,10 @@ class Process:
     """
 
     attrs: frozenset[str] = frozenset()
+    _exitcode = None
+    _prefetch = None
+    _ad_value = None
+    _oneshot_depth = 0
 
     def __init__(self, pid: int | None = None) -> None:
         self._init(pid)
@@ -243,16 +247,13 @@ class Process:
 
     def _setup(self, pid):
         self._pid = pid
-        self._exitcode = None
-        self._prefetch = None
-        self._ad_value = None
-        self._oneshot_depth = 0
         self._lock = _RLock()
 
     @classmethod
     def _from_handle(cls, handle):
         self = cls.__new__(cls)
-        self._setup(handle.pid)
+        self._pid = handle.pid
+        self._lock = _RLock()
         self._handle = handle
         return self
 
@@ -619,12 +620,7 @@ class Process:
 
     def parents(self) -> list[Process]:
         """The parent, its parent and so on."""
-        parents = []
-        proc = self.parent()
-        while proc is not None and proc not in parents:
-            parents.append(proc)
-            proc = proc.parent()
-        return parents
+        return [Process._from_handle(h) for h in self._handle.parents()]
 
     def children(self, recursive: bool = False) -> list[Process]:
         """The children; with `recursive` all descendants."""

@@ -1,5 +1,6 @@
 //! The handle behind `sysvitals.Process`, and the functions over many processes.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -96,10 +97,17 @@ fn wait_all(
     let timeout = timeout(seconds)?;
     let processes: Vec<Process> =
         handles.iter().map(|handle| handle.get().process.clone()).collect();
+    let mut by_pid: HashMap<Pid, Vec<usize>> = HashMap::new();
+    for (index, process) in processes.iter().enumerate() {
+        by_pid.entry(process.pid()).or_default().push(index);
+    }
     let raised = Mutex::new(None);
     let result = py.detach(|| {
         let call = |process: &Process| {
-            let index = processes.iter().position(|known| known == process);
+            let same = |index: &&usize| {
+                processes.get(**index).is_some_and(|known| known.is_same_handle(process))
+            };
+            let index = by_pid.get(&process.pid()).and_then(|known| known.iter().find(same));
             Python::attach(|py| ended.call1(py, (index,))).map(drop).map_err(|error| {
                 *raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 std::io::ErrorKind::Interrupted.into()
@@ -497,6 +505,11 @@ impl Handle {
 
     fn parent(&self, py: Python<'_>) -> PyResult<Option<Self>> {
         Ok(detached(py, || self.process.parent())?.map(Self::new))
+    }
+
+    fn parents(&self, py: Python<'_>) -> PyResult<Vec<Self>> {
+        let parents = detached(py, || self.process.parents())?;
+        Ok(parents.into_iter().map(Self::new).collect())
     }
 
     fn children(&self, py: Python<'_>, recursive: bool) -> PyResult<Vec<Self>> {

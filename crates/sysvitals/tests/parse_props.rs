@@ -18,6 +18,7 @@ fn parse_all(text: &[u8]) {
     let _ = parse::smaps_rollup(text);
     let _ = parse::cmdline(text);
     let _ = parse::environ(text);
+    let _ = parse::children(text);
     let _ = parse::cpu_list(text);
     let _ = parse::fdinfo(text).map(|info| parse::open_mode(info.flags));
     let _ = parse::net_inet(text, |_| ());

@@ -9,6 +9,7 @@ pub(crate) mod text;
 
 mod args;
 mod block;
+mod children;
 mod cpu;
 mod cpuinfo;
 mod cpulist;
@@ -31,6 +32,7 @@ mod utmp;
 
 pub use args::{cmdline, environ};
 pub use block::block_stat;
+pub use children::children;
 pub use cpu::{CpuCounts, CpuRow, cpu_counts, cpu_percpu, cpu_total};
 pub use cpuinfo::{cpuinfo_cores, cpuinfo_mhz, cpuinfo_processors};
 pub use cpulist::cpu_list;

@@ -70,7 +70,10 @@ pub struct Process(Arc<Inner>);
 
 struct Inner {
     pid: Pid,
-    identity: Identity,
+    identity: OnceLock<Identity>,
+    /// Of a child out of the kernel's list whose identity was not asked for yet: the clock tick of
+    /// the listing, before which it began.
+    listed: Option<u64>,
     roots: Roots,
     gone: AtomicBool,
     reused: AtomicBool,
@@ -137,9 +140,21 @@ impl Process {
     }
 
     pub(crate) fn with_identity(pid: Pid, identity: Identity, roots: &Roots) -> Self {
+        Self::make(pid, OnceLock::from(identity), None, roots)
+    }
+
+    /// A process that had the PID in this clock tick, and began before it. Its start time is read
+    /// when it is first needed: whoever has the PID then and began before the tick had it in the
+    /// tick too, and is the one; whoever began later is another.
+    pub(crate) fn listed(pid: Pid, tick: u64, roots: &Roots) -> Self {
+        Self::make(pid, OnceLock::new(), Some(tick), roots)
+    }
+
+    fn make(pid: Pid, identity: OnceLock<Identity>, listed: Option<u64>, roots: &Roots) -> Self {
         Self(Arc::new(Inner {
             pid,
             identity,
+            listed,
             roots: roots.clone(),
             gone: AtomicBool::new(false),
             reused: AtomicBool::new(false),
@@ -196,7 +211,30 @@ impl Process {
     }
 
     pub(crate) fn identity(&self) -> Identity {
-        self.0.identity
+        if let Some(identity) = self.0.identity.get() {
+            return *identity;
+        }
+        let identity = match Self::identify(self.0.pid, &self.0.roots) {
+            Ok(identity) if identity.start < self.0.listed => identity,
+            Ok(_) => {
+                self.mark_reused();
+                Identity::UNKNOWN
+            }
+            Err(error) if error.kind() == ErrorKind::NoSuchProcess => {
+                self.mark_gone();
+                Identity::UNKNOWN
+            }
+            Err(_) => return Identity::UNKNOWN,
+        };
+        *self.0.identity.get_or_init(|| identity)
+    }
+
+    /// Whether the other has the PID of a child that was listed, and ended unseen, before it began.
+    fn is_successor_of(&self, listed: &Self) -> bool {
+        match (listed.identity().start, self.identity().start) {
+            (None, Some(start)) => listed.0.listed.is_some_and(|tick| start >= tick),
+            _ => false,
+        }
     }
 
     pub(crate) fn is_borrowed_child(&self) -> bool {
@@ -249,7 +287,7 @@ impl Process {
     /// that of the pidfd that is held, or of one opened for it.
     fn identity_now(&self, held: Option<u64>) -> Result<Identity> {
         let start = sys::process::View::new(&self.0.roots, self.0.pid).start_ticks()?;
-        let ours = self.0.identity.pidfs;
+        let ours = self.identity().pidfs;
         let pidfs = ours.and_then(|_| held.or_else(|| sys::process::pidfs_inode(self.0.pid)));
         Ok(Identity { start: Some(start), pidfs })
     }
@@ -259,13 +297,13 @@ impl Process {
     /// other is asked for, if the PID is still that of a process of the tick.
     fn is_other_of_its_tick(&self, other: &Self) -> bool {
         let ((Some(known), None) | (None, Some(known))) =
-            (self.0.identity.pidfs, other.0.identity.pidfs)
+            (self.identity().pidfs, other.identity().pidfs)
         else {
             return false;
         };
         let Some(now) = sys::process::pidfs_inode(self.0.pid) else { return false };
         let start = sys::process::View::new(&self.0.roots, self.0.pid).start_ticks().ok();
-        start == self.0.identity.start && now != known
+        start == self.identity().start && now != known
     }
 
     /// Whether the process is still there, running or a zombie, and not another with its PID.
@@ -277,6 +315,10 @@ impl Process {
         if self.0.gone.load(Relaxed) {
             return false;
         }
+        let ours = self.identity();
+        if self.0.gone.load(Relaxed) {
+            return false;
+        }
         match self.identity_now(held) {
             Err(error) if error.kind() == ErrorKind::NoSuchProcess => {
                 self.mark_gone();
@@ -284,7 +326,7 @@ impl Process {
             }
             Err(_) => true,
             Ok(now) => {
-                let reused = self.0.identity.same(&now) == Some(false);
+                let reused = ours.same(&now) == Some(false);
                 if reused {
                     self.mark_reused();
                 }
@@ -777,8 +819,10 @@ impl PartialEq for Process {
             return true;
         }
         self.0.pid == other.0.pid
-            && self.0.identity.same(&other.0.identity) != Some(false)
+            && self.identity().same(&other.identity()) != Some(false)
             && !self.is_other_of_its_tick(other)
+            && !self.is_successor_of(other)
+            && !other.is_successor_of(self)
     }
 }
 

@@ -69,8 +69,8 @@ impl Process {
 /// Waits for many processes at once: those that ended, in the order in which they did, and those
 /// that have not when the timeout expires.
 ///
-/// `ended` is called for each as it ends, in the calling thread. All pidfds are polled together:
-/// the cost of an exit does not grow by sleeping in turns on the others.
+/// `ended` is called for each as it ends, in the calling thread. All pidfds are in
+/// one `epoll(7)` set: the cost of an exit does not grow with the number of the others.
 ///
 /// ```
 /// use std::time::Duration;

@@ -61,12 +61,15 @@ fn grow(buf: &mut Vec<u8>, room: usize) -> SysResult<()> {
 /// (`stat`, `status`, `statm`, `io`, `cmdline`, `environ`, `PROC/stat`, `meminfo`): one `read(2)`
 /// where it fits.
 pub(crate) fn read_record(path: &CStr, buf: &mut Vec<u8>) -> SysResult<()> {
+    read_whole(&open(path, OFlags::empty())?, buf)
+}
+
+fn read_whole(fd: &OwnedFd, buf: &mut Vec<u8>) -> SysResult<()> {
     buf.clear();
-    let fd = open(path, OFlags::empty())?;
     loop {
         grow(buf, 1024)?;
         let room = buf.spare_capacity_mut().len();
-        let n = retry_on_intr(|| rustix::io::read(&fd, spare_capacity(buf)))?;
+        let n = retry_on_intr(|| rustix::io::read(fd, spare_capacity(buf)))?;
         if n < room {
             return Ok(());
         }
@@ -92,8 +95,73 @@ pub(crate) fn read_link(path: &CStr) -> SysResult<Vec<u8>> {
 
 /// Calls `each` with every entry of a folder whose name is a number as the kernel writes it, without
 /// zeros before it: each number comes once.
-pub(crate) fn numeric_entries(path: &CStr, mut each: impl FnMut(i32)) -> SysResult<()> {
+pub(crate) fn numeric_entries(path: &CStr, each: impl FnMut(i32)) -> SysResult<()> {
+    each_number(&open(path, OFlags::DIRECTORY)?, each)
+}
+
+/// The threads in a `task` folder, and whether that is all of them: the kernel stops at one that has
+/// just ended, but counts it in the position.
+pub(crate) fn threads(path: &CStr) -> SysResult<(Vec<i32>, bool)> {
     let fd = open(path, OFlags::DIRECTORY)?;
+    let mut threads = Vec::new();
+    each_number(&fd, |tid| threads.push(tid))?;
+    let position = rustix::fs::tell(&fd)?;
+    // `.` and `..` come first.
+    let complete = position == threads.len() as u64 + 2;
+    Ok((threads, complete))
+}
+
+/// An open folder, whose entries are reached without walking the whole path again.
+pub(crate) struct Folder(OwnedFd);
+
+impl Folder {
+    pub(crate) fn open(path: &CStr) -> SysResult<Self> {
+        open(path, OFlags::DIRECTORY).map(Self)
+    }
+
+    /// As [`numeric_entries`].
+    pub(crate) fn numbers(&self, each: impl FnMut(i32)) -> SysResult<()> {
+        each_number(&self.0, each)
+    }
+
+    /// The size of the folder itself.
+    pub(crate) fn size(&self) -> SysResult<u64> {
+        Ok(rustix::fs::fstat(&self.0)?.st_size.cast_unsigned())
+    }
+
+    /// Where the link of this number leads; what a link of procfs leads to is never longer than a
+    /// page.
+    pub(crate) fn read_link<'b>(
+        &self,
+        number: i32,
+        buf: &'b mut [u8; 4096],
+    ) -> SysResult<&'b [u8]> {
+        let name = rustix::path::DecInt::new(number);
+        let len = rustix::fs::readlinkat_raw(&self.0, name.as_c_str(), buf.as_mut_slice())?;
+        if len == buf.len() {
+            Err(Errno::NAMETOOLONG)
+        } else {
+            Ok(buf.get(..len).unwrap_or_default())
+        }
+    }
+
+    /// As [`stat_mode`].
+    pub(crate) fn stat_mode(&self, number: i32) -> SysResult<FileFacts> {
+        let name = rustix::path::DecInt::new(number);
+        facts(self.0.as_fd(), name.as_c_str())
+    }
+
+    /// As [`read_record`].
+    pub(crate) fn read_record(&self, number: i32, buf: &mut Vec<u8>) -> SysResult<()> {
+        let name = rustix::path::DecInt::new(number);
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+        let fd =
+            retry_on_intr(|| rustix::fs::openat(&self.0, name.as_c_str(), flags, Mode::empty()))?;
+        read_whole(&fd, buf)
+    }
+}
+
+fn each_number(fd: &OwnedFd, mut each: impl FnMut(i32)) -> SysResult<()> {
     let mut buf = Vec::with_capacity(32 * 1024);
     let mut dir = RawDir::new(fd, buf.spare_capacity_mut());
     while let Some(entry) = dir.next() {
@@ -157,11 +225,16 @@ fn number<T: TryFrom<u64>>(text: &[u8]) -> Option<T> {
     whole_u64(text)?.try_into().ok()
 }
 
-fn statx(path: &CStr, flags: AtFlags, mask: StatxFlags) -> SysResult<Statx> {
+fn statx(
+    folder: BorrowedFd<'_>,
+    path: &CStr,
+    flags: AtFlags,
+    mask: StatxFlags,
+) -> SysResult<Statx> {
     // DONT_SYNC: network file systems answer from what they hold, without asking a server that may
     // be dead.
     let flags = flags | AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT;
-    retry_on_intr(|| rustix::fs::statx(rustix::fs::CWD, path, flags, mask))
+    retry_on_intr(|| rustix::fs::statx(folder, path, flags, mask))
 }
 
 /// What [`stat_mode`] tells.
@@ -173,7 +246,11 @@ pub(crate) struct FileFacts {
 
 /// Type and link count of what a path leads to.
 pub(crate) fn stat_mode(path: &CStr) -> SysResult<FileFacts> {
-    let facts = statx(path, AtFlags::empty(), StatxFlags::TYPE | StatxFlags::NLINK)?;
+    facts(rustix::fs::CWD, path)
+}
+
+fn facts(folder: BorrowedFd<'_>, path: &CStr) -> SysResult<FileFacts> {
+    let facts = statx(folder, path, AtFlags::empty(), StatxFlags::TYPE | StatxFlags::NLINK)?;
     Ok(FileFacts {
         is_file: rustix::fs::FileType::from_raw_mode(facts.stx_mode.into())
             == rustix::fs::FileType::RegularFile,
@@ -209,13 +286,18 @@ pub(crate) fn space_fd(fd: BorrowedFd<'_>) -> SysResult<Space> {
 
 /// The device that holds a path: major and minor number.
 pub(crate) fn device_of(path: &CStr) -> SysResult<(u32, u32)> {
-    let facts = statx(path, AtFlags::empty(), StatxFlags::TYPE)?;
+    let facts = statx(rustix::fs::CWD, path, AtFlags::empty(), StatxFlags::TYPE)?;
     Ok((facts.stx_dev_major, facts.stx_dev_minor))
 }
 
 /// Whether something has exactly this name.
 pub(crate) fn path_exists(path: &CStr) -> bool {
-    statx(path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::TYPE).is_ok()
+    statx(rustix::fs::CWD, path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::TYPE).is_ok()
+}
+
+/// Whether this process may read the file.
+pub(crate) fn may_read(path: &CStr) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::READ_OK).is_ok()
 }
 
 /// Whether this process may execute the file.
@@ -389,6 +471,47 @@ pub(crate) fn poll(
     let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
     rustix::event::poll(&mut polls, timeout.as_ref())?;
     Ok(polls.iter().map(|poll| !poll.revents().is_empty()).collect())
+}
+
+/// An `epoll(7)` set: waiting costs what has news, however many are waited for.
+pub(crate) struct Epoll {
+    fd: OwnedFd,
+    news: Vec<rustix::event::epoll::Event>,
+}
+
+impl Epoll {
+    pub(crate) fn new() -> SysResult<Self> {
+        use rustix::event::epoll;
+        let fd = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        Ok(Self { fd, news: Vec::with_capacity(64) })
+    }
+
+    /// Tells of the pidfd by `key` once its process has exited.
+    pub(crate) fn add(&self, pidfd: BorrowedFd<'_>, key: usize) -> SysResult<()> {
+        use rustix::event::epoll::{self, EventData, EventFlags};
+        epoll::add(&self.fd, pidfd, EventData::new_u64(key as u64), EventFlags::IN)
+    }
+
+    /// From now on tells only of its hangup: the process was waited for (Linux 6.9).
+    pub(crate) fn hangup_only(&self, pidfd: BorrowedFd<'_>, key: usize) -> SysResult<()> {
+        use rustix::event::epoll::{self, EventData, EventFlags};
+        epoll::modify(&self.fd, pidfd, EventData::new_u64(key as u64), EventFlags::empty())
+    }
+
+    /// The keys of those that have news; waits until one has, or the timeout (None: for ever) is
+    /// over. EINTR is the caller's to handle.
+    pub(crate) fn wait(
+        &mut self,
+        timeout: Option<Duration>,
+    ) -> SysResult<impl Iterator<Item = usize>> {
+        self.news.clear();
+        // poll(2) takes nanoseconds, as epoll does since Linux 5.11 only.
+        if poll(&[(self.fd.as_fd(), false)], timeout)?.contains(&true) {
+            let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+            rustix::event::epoll::wait(&self.fd, spare_capacity(&mut self.news), Some(&at_once))?;
+        }
+        Ok(self.news.iter().map(|event| event.data.u64() as usize))
+    }
 }
 
 /// The end of a child process: a `wait(2)` status.

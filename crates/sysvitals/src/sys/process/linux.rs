@@ -1,4 +1,5 @@
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::ffi::{CStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
@@ -67,7 +68,7 @@ impl Identity {
 }
 
 /// Clock ticks since boot.
-fn ticks_now() -> u64 {
+pub(crate) fn ticks_now() -> u64 {
     let now = pal::time_since_boot();
     let tick = clock_ticks();
     now.as_secs() * tick + u64::from(now.subsec_nanos()) * tick / 1_000_000_000
@@ -77,6 +78,161 @@ pub(crate) fn pidfs_inode(pid: Pid) -> Option<u64> {
     use std::os::fd::AsFd;
     let pidfd = pal::pidfd_open(pid).ok()?;
     pal::pidfs_inode(pidfd.as_fd())
+}
+
+/// The children of a process, or of it and all its descendants, by parent; in the order in which the
+/// kernel has them, which is that of birth or adoption. None where its lists cannot tell: no
+/// `CONFIG_PROC_CHILDREN`, other roots, processes hidden from this user (`hidepid`), more descendants
+/// than a scan of all processes is worth, or no two equal readings.
+///
+/// The kernel walks a list child by child, and goes on by counting where the last child it told of
+/// is gone: it then passes over others. Two equal readings mean that all who were told of at first
+/// were still there to be told of again, hence that none was passed over; and that the lists read in
+/// between were those of these very processes. What two readings do not show, a thread that
+/// ended and left its children to another, is asked at the end.
+///
+/// # References
+/// `Documentation/filesystems/proc.rst`, 3.7
+pub(crate) fn child_lists(
+    roots: &Roots,
+    pid: Pid,
+    recursive: bool,
+) -> Option<HashMap<Pid, Vec<Pid>>> {
+    const TRIES: usize = 3;
+    let sees_all =
+        || pal::with_path(b"/proc/1/stat", b"", |path| Ok(pal::may_read(path))) == Ok(true);
+    if !roots.is_default() || !sees_all() {
+        return None;
+    }
+    let limit = if recursive {
+        // The links of `/proc` are its processes. Two readings of a list cost about as much as three
+        // processes of a scan.
+        pal::with_path(b"/proc", b"", pal::stat_mode).ok()?.nlink as usize / 3
+    } else {
+        usize::MAX
+    };
+    for _ in 0..TRIES {
+        // Somebody ended while being asked.
+        let Some(families) = families(roots, pid, recursive, limit) else { continue };
+        if families.iter().map(|family| family.children.len()).sum::<usize>() > limit {
+            return None;
+        }
+        if families.iter().all(Family::is_settled) {
+            return Some(
+                families.into_iter().map(|family| (family.view.pid, family.children)).collect(),
+            );
+        }
+    }
+    None
+}
+
+fn families(roots: &Roots, pid: Pid, recursive: bool, limit: usize) -> Option<Vec<Family>> {
+    let mut families = vec![Family::read(roots, pid)?];
+    let (mut next, mut count) = (0, 0);
+    while let Some(family) = families.get(next).filter(|_| recursive) {
+        let children = family.children.clone();
+        count += children.len();
+        if count > limit {
+            break;
+        }
+        for child in children {
+            families.push(Family::read(roots, child)?);
+        }
+        next += 1;
+    }
+    Some(families)
+}
+
+/// A process and the lists of its threads.
+struct Family {
+    view: View,
+    threads: Vec<Pid>,
+    text: Vec<u8>,
+    children: Vec<Pid>,
+}
+
+impl Family {
+    fn read(roots: &Roots, pid: Pid) -> Option<Self> {
+        let view = View::new(roots, pid);
+        let threads = match view.has_one_thread()? {
+            true => vec![pid],
+            false => match view.at("task", pal::threads).ok()? {
+                // The first is the process: a thread's ID is nobody's parent.
+                (threads, true) if threads.first() == Some(&pid) => threads,
+                _ => return None,
+            },
+        };
+        let text = view.child_lists(&threads)?;
+        let children = parse::children(&text).ok()?;
+        Some(Self { view, threads, text, children })
+    }
+
+    /// Whether the lists are still the same, and of threads of which none has ended since they were
+    /// first read.
+    fn is_settled(&self) -> bool {
+        self.view.child_lists(&self.threads).is_some_and(|text| text == self.text)
+            && match *self.threads {
+                [_] => self.view.has_one_thread() == Some(true),
+                _ => self.threads.iter().all(|tid| {
+                    let file = format!("task/{tid}/stat");
+                    let stat = self.view.parsed(&file, pal::read_record, parse::stat);
+                    stat.is_ok_and(|stat| !matches!(stat.state, b'Z' | b'X' | b'x'))
+                }),
+            }
+    }
+}
+
+/// The identities of those among some processes, in the order of birth or adoption, that may have
+/// begun since the tick `listed` was about to begin; None for one that has ended. All others began
+/// before that tick. None where that cannot be told.
+///
+/// PIDs are given away in turn, so that the youngest come first when counted down from the PID given
+/// last. A fork that was held up between taking its PID and taking the time stands at the end of its
+/// parent's list all the same.
+pub(crate) fn youngest(
+    roots: &Roots,
+    families: &HashMap<Pid, Vec<Pid>>,
+    listed: u64,
+) -> Result<Option<HashMap<Pid, Option<Identity>>>> {
+    let mut text = Vec::new();
+    let ours = pal::with_path(b"/proc/self", b"", pal::read_link)
+        .is_ok_and(|link| link == std::process::id().to_string().as_bytes());
+    let read = pal::with_path(b"/proc/sys/kernel/ns_last_pid", b"", |path| {
+        pal::read_record(path, &mut text)
+    });
+    let last = std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse::<Pid>().ok());
+    let (true, Ok(()), Some(last)) = (ours && roots.uses_pidfd(), read, last) else {
+        return Ok(None);
+    };
+    let mut all: Vec<Pid> = families.values().flatten().copied().collect();
+    all.sort_unstable_by_key(|&pid| (pid > last, std::cmp::Reverse(pid)));
+    let mut young = HashMap::new();
+    identify_young(roots, all.iter(), listed, &mut young)?;
+    for children in families.values() {
+        identify_young(roots, children.iter().rev(), listed, &mut young)?;
+    }
+    Ok(Some(young))
+}
+
+/// Down to the first that is old.
+fn identify_young<'a>(
+    roots: &Roots,
+    pids: impl Iterator<Item = &'a Pid>,
+    listed: u64,
+    young: &mut HashMap<Pid, Option<Identity>>,
+) -> Result<()> {
+    for &pid in pids {
+        if young.contains_key(&pid) {
+            continue;
+        }
+        match View::new(roots, pid).identify() {
+            Ok(identity) if identity.start < listed.checked_sub(1) => return Ok(()),
+            Ok(identity) => young.insert(pid, Some(identity)),
+            Err(error) if error.kind() == ErrorKind::NoSuchProcess => young.insert(pid, None),
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(())
 }
 
 /// A set of kernel sources.
@@ -151,6 +307,24 @@ impl View {
         let pidfs = pidfs_inode(self.pid);
         self.stat.take();
         Ok(Identity { start: Some(self.start_ticks()?), pidfs })
+    }
+
+    /// The links of `task` are its threads.
+    fn has_one_thread(&self) -> Option<bool> {
+        self.at("task", pal::stat_mode).ok().map(|facts| facts.nlink == 3)
+    }
+
+    /// `task/TID/children` of each thread, a line each.
+    fn child_lists(&self, threads: &[Pid]) -> Option<Vec<u8>> {
+        let mut all = Vec::new();
+        let mut buf = self.buf.borrow_mut();
+        for tid in threads {
+            self.at(&format!("task/{tid}/children"), |path| pal::read_to_end(path, &mut buf))
+                .ok()?;
+            all.extend_from_slice(&buf);
+            all.push(b'\n');
+        }
+        Some(all)
     }
 
     fn path_of(&self, file: &str) -> PathBuf {
@@ -516,45 +690,77 @@ impl View {
         })
     }
 
-    fn fds(&self) -> Result<Vec<i32>> {
+    fn folder(&self, file: &str) -> Result<pal::Folder> {
+        self.at(file, pal::Folder::open)
+    }
+
+    /// The descriptors in `PROC/PID/fd`.
+    fn fds(&self, folder: &pal::Folder) -> Result<Vec<i32>> {
         let mut fds = Vec::new();
-        self.at("fd", |path| pal::numeric_entries(path, |fd| fds.push(fd)))?;
+        folder.numbers(|fd| fds.push(fd)).map_err(|errno| self.classify(errno, "fd"))?;
         // The kernel lists them in order; a captured tree need not.
         fds.sort_unstable();
         Ok(fds)
     }
 
     pub(crate) fn num_fds(&self) -> Result<usize> {
+        let folder = self.folder("fd")?;
+        // Since Linux 6.2 the size of the folder is their number.
+        if self.roots.is_default()
+            && let Ok(count @ 1..) = folder.size()
+        {
+            return Ok(usize::try_from(count).unwrap_or(usize::MAX));
+        }
         let mut count = 0;
-        self.at("fd", |path| pal::numeric_entries(path, |_| count += 1))?;
+        folder.numbers(|_| count += 1).map_err(|errno| self.classify(errno, "fd"))?;
         Ok(count)
     }
 
     /// Where a descriptor leads; None where it was closed meanwhile, or cannot be told.
-    fn fd_link(&self, fd: i32) -> Result<Option<Vec<u8>>> {
-        let file = format!("fd/{fd}");
-        match pal::with_path(&self.dir, file.as_bytes(), pal::read_link) {
+    fn fd_link<'b>(
+        &self,
+        folder: &pal::Folder,
+        fd: i32,
+        buf: &'b mut [u8; 4096],
+    ) -> Result<Option<&'b [u8]>> {
+        match folder.read_link(fd, buf) {
             Ok(path) => Ok(Some(path)),
             Err(Errno::NOENT | Errno::SRCH | Errno::INVAL | Errno::NAMETOOLONG) => Ok(None),
-            Err(errno) => Err(self.classify(errno, &file)),
+            Err(errno) => Err(self.classify(errno, &format!("fd/{fd}"))),
         }
     }
 
     pub(crate) fn open_files(&self) -> Result<Vec<OpenFile>> {
         let mut files = Vec::new();
-        for fd in self.fds()? {
-            let Some(path) = self.fd_link(fd)? else { continue };
+        let folder = self.folder("fd")?;
+        let mut info_folder = None;
+        let mut link = [0; 4096];
+        for fd in self.fds(&folder)? {
+            let Some(path) = self.fd_link(&folder, fd, &mut link)? else { continue };
             // The path is only told, never followed: what the descriptor holds is asked through the
             // kernel's link, whatever mount namespace the path belongs to.
             let is_file = path.first() == Some(&b'/')
-                && pal::with_path(&self.dir, format!("fd/{fd}").as_bytes(), pal::stat_mode)
-                    .is_ok_and(|facts| facts.is_file && facts.nlink > 0);
+                && folder.stat_mode(fd).is_ok_and(|facts| facts.is_file && facts.nlink > 0);
             if !is_file {
                 continue;
             }
-            match self.parsed(&format!("fdinfo/{fd}"), pal::read_record, parse::fdinfo) {
+            let infos = match &info_folder {
+                Some(infos) => infos,
+                None => info_folder.insert(self.folder("fdinfo")?),
+            };
+            let mut buf = self.buf.borrow_mut();
+            let file = || format!("fdinfo/{fd}");
+            let info = infos
+                .read_record(fd, &mut buf)
+                .map_err(|errno| self.classify(errno, &file()))
+                .and_then(|()| {
+                    parse::fdinfo(&buf).map_err(|error| {
+                        Error::parse(error, self.path_of(&file())).with_pid(self.pid)
+                    })
+                });
+            match info {
                 Ok(info) => files.push(OpenFile {
-                    path: path_from_bytes(&path),
+                    path: path_from_bytes(path),
                     fd,
                     position: info.pos,
                     mode: OpenMode(parse::open_mode(info.flags)),
@@ -571,8 +777,10 @@ impl View {
     /// The sockets that the process holds: `(inode, fd)`, in the order of descriptors.
     fn sockets(&self) -> Result<Vec<(u64, i32)>> {
         let mut sockets = Vec::new();
-        for fd in self.fds()? {
-            if let Some(link) = self.fd_link(fd)?
+        let folder = self.folder("fd")?;
+        let mut link = [0; 4096];
+        for fd in self.fds(&folder)? {
+            if let Some(link) = self.fd_link(&folder, fd, &mut link)?
                 && let Some(inode) = link.strip_prefix(b"socket:[")
                 && let Some(inode) = inode.strip_suffix(b"]")
                 && let Some(inode) = std::str::from_utf8(inode).ok().and_then(|s| s.parse().ok())

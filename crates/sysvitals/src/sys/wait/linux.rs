@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -41,12 +42,12 @@ pub(crate) fn wait(
             sleep = (sleep * 2).min(LAST_SLEEP);
             interrupted()?;
         } else {
-            poll(&mut [&mut waiter], left, &mut sleep, interrupted)?;
+            poll(&mut waiter, left, &mut sleep, interrupted)?;
         }
     }
 }
 
-/// Waits for many processes with one `poll(2)` over all their pidfds, calling `ended` for each as
+/// Waits for many processes with one `epoll(7)` set of all their pidfds, calling `ended` for each as
 /// it ends; returns at the deadline, or as soon as none is left.
 pub(crate) fn wait_all(
     processes: &[Process],
@@ -55,41 +56,76 @@ pub(crate) fn wait_all(
     interrupted: &mut Interrupted<'_>,
 ) -> Result<()> {
     let deadline = Deadline::after(timeout);
-    let mut waiters: Vec<_> = processes.iter().map(Waiter::new).enumerate().collect();
-    if waiters.iter().any(|(_, waiter)| waiter.starved) {
+    // Without a descriptor for it there is none for pidfds either.
+    let mut epoll = pal::Epoll::new().ok();
+    let mut waiters: Vec<_> = processes.iter().map(|p| Some(Waiter::new(p))).collect();
+    if waiters.iter().flatten().any(|waiter| waiter.starved) {
         // Looking at `/proc`, and whoever else runs in this program, need descriptors too.
-        for (_, waiter) in waiters.iter_mut().rev().filter(|(_, w)| w.pidfd.is_some()).take(SPARE) {
+        let with_pidfd = waiters.iter_mut().rev().flatten().filter(|w| w.pidfd.is_some());
+        for waiter in with_pidfd.take(SPARE) {
             waiter.pidfd = None;
         }
     }
+    for (index, waiter) in waiters.iter_mut().enumerate() {
+        let Some(waiter) = waiter else { continue };
+        waiter.pidfd = waiter.pidfd.take().filter(|pidfd| {
+            epoll.as_ref().is_some_and(|epoll| epoll.add(pidfd.as_fd(), index).is_ok())
+        });
+    }
+    let mut left_over = waiters.len();
+    let mut due: Vec<usize> = (0..waiters.len()).collect();
+    // Those of whom only a look can tell: without a pidfd, or a zombie that another has to wait for,
+    // whose end a pidfd tells since Linux 6.9.
+    let mut untold: Vec<usize> = Vec::new();
     let mut sleep = FIRST_SLEEP;
     loop {
-        let mut failed = None;
-        waiters.retain_mut(|(index, waiter)| {
-            if failed.is_some() || !waiter.due() {
-                return true;
+        for index in due.drain(..) {
+            let Some(place) = waiters.get_mut(index) else { continue };
+            let Some(waiter) = place else { continue };
+            if waiter.check()?.is_some() {
+                *place = None;
+                left_over -= 1;
+                ended(index)?;
+            } else if !waiter.untold && (waiter.pidfd.is_none() || waiter.exited) {
+                waiter.untold = true;
+                untold.push(index);
+                sleep = FIRST_SLEEP;
             }
-            match waiter.check() {
-                Ok(None) => true,
-                Ok(Some(_)) => {
-                    failed = ended(*index).err();
-                    false
-                }
-                Err(error) => {
-                    failed = Some(error);
-                    true
-                }
-            }
-        });
-        if let Some(error) = failed {
-            return Err(error);
         }
         let Some(left) = deadline.left() else { return Ok(()) };
-        if waiters.is_empty() {
+        if left_over == 0 {
             return Ok(());
         }
-        let mut all: Vec<_> = waiters.iter_mut().map(|(_, waiter)| waiter).collect();
-        poll(&mut all, left, &mut sleep, interrupted)?;
+        untold.retain(|&index| waiters.get(index).is_some_and(Option::is_some));
+        let timeout = if untold.is_empty() {
+            left
+        } else {
+            due.extend(&untold);
+            let pause = sleep;
+            sleep = (sleep * 2).min(LAST_SLEEP);
+            Some(left.map_or(pause, |left| left.min(pause)))
+        };
+        let Some(epoll) = &mut epoll else {
+            thread::sleep(timeout.unwrap_or(LAST_SLEEP));
+            interrupted()?;
+            continue;
+        };
+        let news: Vec<usize> = match epoll.wait(timeout) {
+            Ok(news) => news.collect(),
+            Err(Errno::INTR) => {
+                interrupted()?;
+                continue;
+            }
+            Err(errno) => return Err(Error::os(errno.into())),
+        };
+        for index in news {
+            let Some(Some(waiter)) = waiters.get_mut(index) else { continue };
+            if let (false, Some(pidfd)) = (waiter.exited, &waiter.pidfd) {
+                waiter.exited = true;
+                epoll.hangup_only(pidfd.as_fd(), index).map_err(|errno| Error::os(errno.into()))?;
+            }
+            due.push(index);
+        }
     }
 }
 
@@ -120,8 +156,9 @@ struct Waiter<'p> {
     starved: bool,
     /// The pidfd has told that the process exited, but somebody else's wait is still due.
     exited: bool,
-    /// There may be news since the last check.
-    due: bool,
+    /// Only a look can tell of the end.
+    untold: bool,
+    verified: Cell<bool>,
 }
 
 impl<'p> Waiter<'p> {
@@ -129,12 +166,14 @@ impl<'p> Waiter<'p> {
         let uses_pidfd = process.roots().uses_pidfd() && process.roots().is_default();
         let pidfd = if uses_pidfd { pal::pidfd_open(process.pid()) } else { Err(Errno::NOSYS) };
         let starved = matches!(pidfd, Err(Errno::MFILE | Errno::NFILE));
-        Self { process, pidfd: pidfd.ok(), starved, exited: false, due: true }
-    }
-
-    /// Without a pidfd, or for a zombie on kernels before 6.9, nothing tells but a look.
-    fn due(&mut self) -> bool {
-        std::mem::take(&mut self.due) || self.pidfd.is_none() || self.exited
+        Self {
+            process,
+            pidfd: pidfd.ok(),
+            starved,
+            exited: false,
+            untold: false,
+            verified: Cell::new(false),
+        }
     }
 
     /// `Some` once the process is no more: reaped by this call, or gone.
@@ -144,9 +183,12 @@ impl<'p> Waiter<'p> {
 
     fn look(&self) -> Result<Option<Option<ExitStatus>>> {
         let process = self.process;
-        if !process.is_there() {
+        // A pidfd held while the process was found there is the process for good.
+        let verified = self.verified.get();
+        if !verified && !process.is_there() {
             return Ok(Some(None));
         }
+        self.verified.set(self.pidfd.is_some());
         if process.roots().is_default() {
             let pidfd = pal::borrow(self.pidfd.as_ref());
             match pal::try_wait(process.pid(), pidfd, process.is_borrowed_child()) {
@@ -155,48 +197,37 @@ impl<'p> Waiter<'p> {
                 Err(errno) => return Err(Error::os(errno.into()).with_pid(process.pid())),
             }
         }
-        Ok(None)
+        Ok((verified && !process.is_there()).then_some(None))
     }
 }
 
-/// Sleeps until a pidfd has news, or the time is over, or it is time to look at those that none can
-/// tell of.
+/// Sleeps until the pidfd has news, or the time is over, or it is time to look at a zombie, of which
+/// no pidfd tells before Linux 6.9.
 fn poll(
-    waiters: &mut [&mut Waiter<'_>],
+    waiter: &mut Waiter<'_>,
     left: Option<Duration>,
     sleep: &mut Duration,
     interrupted: &mut Interrupted<'_>,
 ) -> Result<()> {
-    let look = waiters.iter().any(|waiter| waiter.pidfd.is_none() || waiter.exited);
-    let timeout = if look { Some(left.map_or(*sleep, |left| left.min(*sleep))) } else { left };
-    let news = {
-        let fds: Vec<_> = waiters
-            .iter()
-            .filter_map(|waiter| Some((waiter.pidfd.as_ref()?.as_fd(), waiter.exited)))
-            .collect();
-        match pal::poll(&fds, timeout) {
-            Ok(news) => news,
-            Err(Errno::INTR) => return interrupted(),
-            // More descriptors than RLIMIT_NOFILE: poll(2) refuses them together.
-            Err(Errno::INVAL | Errno::NOMEM) => {
-                thread::sleep(timeout.unwrap_or(LAST_SLEEP).min(LAST_SLEEP));
-                vec![true; fds.len()]
-            }
-            Err(errno) => return Err(Error::os(errno.into())),
+    let Some(pidfd) = &waiter.pidfd else { return Ok(()) };
+    let timeout =
+        if waiter.exited { Some(left.map_or(*sleep, |left| left.min(*sleep))) } else { left };
+    let news = match pal::poll(&[(pidfd.as_fd(), waiter.exited)], timeout) {
+        Ok(news) => news.contains(&true),
+        Err(Errno::INTR) => return interrupted(),
+        // RLIMIT_NOFILE is below the one descriptor.
+        Err(Errno::INVAL | Errno::NOMEM) => {
+            thread::sleep(timeout.unwrap_or(LAST_SLEEP).min(LAST_SLEEP));
+            true
         }
+        Err(errno) => return Err(Error::os(errno.into())),
     };
-    if look {
+    if waiter.exited {
         *sleep = (*sleep * 2).min(LAST_SLEEP);
     }
-    let with_pidfd = waiters.iter_mut().filter(|waiter| waiter.pidfd.is_some());
-    for (waiter, news) in with_pidfd.zip(news) {
-        if news {
-            waiter.due = true;
-            if !waiter.exited {
-                waiter.exited = true;
-                *sleep = FIRST_SLEEP;
-            }
-        }
+    if news && !waiter.exited {
+        waiter.exited = true;
+        *sleep = FIRST_SLEEP;
     }
     Ok(())
 }
