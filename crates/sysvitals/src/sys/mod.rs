@@ -12,4 +12,5 @@ pub(crate) mod nowrap;
 pub(crate) mod pal;
 pub(crate) mod process;
 pub(crate) mod sensors;
+pub(crate) mod threads;
 pub(crate) mod wait;
