@@ -3,7 +3,7 @@ use std::panic::resume_unwind;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 
-use super::{Attrs, OneShot, Pid, Process, ProcessInfo, Shared, lock};
+use super::{Attrs, OneShot, Pid, Process, ProcessInfo, Shared, Snapshot, lock};
 use crate::env::Roots;
 use crate::error::Result;
 use crate::sys::process::Sources;
@@ -69,6 +69,31 @@ impl ProcessTable {
     /// [`Os`](crate::ErrorKind::Os) where `/proc` cannot be listed.
     pub fn read(&self, attrs: Attrs) -> Result<ProcessInfoIter> {
         Ok(ProcessInfoIter::new(self.pass(attrs)?))
+    }
+
+    /// The running processes with a set of attributes as a table, in the order of PIDs.
+    ///
+    /// A process that ends before its `stat` is read has no row; of one that ends later, what was
+    /// not read is null. Reads on several threads, as [`read`](Self::read) does.
+    ///
+    /// # Errors
+    /// [`Os`](crate::ErrorKind::Os) where `/proc` cannot be listed.
+    pub fn snapshot(&self, attrs: Attrs) -> Result<Snapshot> {
+        let mut pass = self.pass(attrs)?;
+        pass.plan = pass.plan.union(Sources::STAT);
+        let pids = pass.pids.as_slice();
+        let parts = in_chunks(pids, pass.threads, |pids, buf| {
+            let mut part = Snapshot::new(attrs);
+            let add = |&pid| (pid, pass.row(pid, buf, &mut part));
+            let met: Vec<_> = pids.iter().map(add).collect();
+            (met, part)
+        });
+        let mut all = Snapshot::new(attrs);
+        for (met, part) in parts {
+            pass.settle(met.iter().map(|(pid, process)| (*pid, process.as_ref())));
+            all.append(part);
+        }
+        Ok(all)
     }
 
     /// Forgets every process.
@@ -147,6 +172,19 @@ impl Pass {
     fn info(&self, pid: Pid, buf: &mut Vec<u8>) -> Option<ProcessInfo> {
         ProcessInfo::read_view(self.view(pid, buf)?, self.attrs, buf).ok()
     }
+
+    /// Adds the row of a process; None where it is gone.
+    fn row(&self, pid: Pid, buf: &mut Vec<u8>, into: &mut Snapshot) -> Option<Process> {
+        let view = self.view(pid, buf)?;
+        // A known process has been looked at by now too, and has gone where that has failed so.
+        let is_gone = view.start_ticks().is_err_and(|error| error.is_no_such_process());
+        if !is_gone {
+            into.push(&view);
+        }
+        let (process, used) = view.into_parts();
+        *buf = used;
+        (!is_gone).then(|| process.into_owned())
+    }
 }
 
 /// Reads the PIDs in chunks, of which each thread takes one after the other with a buffer of its
@@ -157,7 +195,8 @@ fn in_chunks<T: Send>(
     read: impl Fn(&[Pid], &mut Vec<u8>) -> T + Sync,
 ) -> Vec<T> {
     const CHUNK: usize = 32;
-    let chunks = Mutex::new(pids.chunks(CHUNK).enumerate());
+    let chunk = if threads == 1 { pids.len().max(1) } else { CHUNK };
+    let chunks = Mutex::new(pids.chunks(chunk).enumerate());
     let work = || {
         let mut buf = Vec::with_capacity(8192);
         let mut done = Vec::new();
@@ -252,7 +291,7 @@ impl Iterator for ProcessInfoIter {
     }
 }
 
-static TABLE: LazyLock<ProcessTable> = LazyLock::new(ProcessTable::new);
+pub(super) static TABLE: LazyLock<ProcessTable> = LazyLock::new(ProcessTable::new);
 
 /// The running processes of this host, in the order of PIDs, each with one [`Process`] from call to
 /// call.
