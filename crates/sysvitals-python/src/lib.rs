@@ -3,11 +3,15 @@
 //! The classes it fills (named tuples, enums, exceptions) are Python's own; see `types`.
 
 #[cfg(target_os = "linux")]
+mod arrow;
+#[cfg(target_os = "linux")]
 mod convert;
 #[cfg(target_os = "linux")]
 mod error;
 #[cfg(target_os = "linux")]
 mod process;
+#[cfg(target_os = "linux")]
+mod snapshot;
 #[cfg(target_os = "linux")]
 mod types;
 

@@ -16,7 +16,8 @@ use sysvitals::{
 
 use crate::convert;
 use crate::error::{detached, os_error, to_python};
-use crate::types::text;
+use crate::snapshot::Snapshot;
+use crate::types::{attr_name, text};
 
 type Object<'py> = PyResult<Bound<'py, PyAny>>;
 
@@ -24,6 +25,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Handle>()?;
     module.add_class::<Table>()?;
     module.add_class::<Pass>()?;
+    module.add_class::<Snapshot>()?;
     module.add_function(wrap_pyfunction!(pids, module)?)?;
     module.add_function(wrap_pyfunction!(pid_exists, module)?)?;
     module.add_function(wrap_pyfunction!(wait_all, module)?)?;
@@ -156,6 +158,10 @@ impl Table {
         })?;
         Ok(Pass { rows: Mutex::new(pass), ad_value, by_name })
     }
+
+    fn snapshot(&self, py: Python<'_>, names: Vec<String>, reasons: bool) -> PyResult<Snapshot> {
+        Snapshot::read(py, &self.table, attrs_of(names)?, reasons)
+    }
 }
 
 enum Rows {
@@ -254,10 +260,10 @@ fn dict<'py>(
     let dict = PyDict::new(py);
     for (attr, answer) in info {
         match answer {
-            Ok(value) => dict.set_item(attr.as_str(), convert::value(py, &value)?)?,
+            Ok(value) => dict.set_item(attr_name(py, attr), convert::value(py, &value)?)?,
             Err(error) => match error.kind() {
                 ErrorKind::AccessDenied | ErrorKind::ZombieProcess => {
-                    dict.set_item(attr.as_str(), ad_value)?;
+                    dict.set_item(attr_name(py, attr), ad_value)?;
                 }
                 ErrorKind::Unsupported if !by_name => {}
                 _ => return Err(to_python(py, &error)),
