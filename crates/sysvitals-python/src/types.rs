@@ -207,11 +207,15 @@ impl Sockets {
     }
 }
 
-/// The name of an attribute, made once.
-pub(crate) fn attr_name(py: Python<'_>, attr: Attr) -> &Bound<'_, PyString> {
+/// The name of an attribute, interned: the keys of all dicts are the same objects.
+pub(crate) fn attr_name<'py>(py: Python<'py>, attr: Attr) -> Bound<'py, PyString> {
     static NAMES: [PyOnceLock<Py<PyString>>; Attr::ALL.len()] =
         [const { PyOnceLock::new() }; Attr::ALL.len()];
-    NAMES[attr as usize].get_or_init(py, || PyString::intern(py, attr.as_str()).unbind()).bind(py)
+    let intern = || PyString::intern(py, attr.as_str());
+    match NAMES.get(attr as usize) {
+        Some(name) => name.get_or_init(py, || intern().unbind()).bind(py).clone(),
+        None => intern(),
+    }
 }
 
 /// Bytes of the kernel as `str`, undecodable ones as surrogates.

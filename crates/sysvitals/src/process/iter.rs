@@ -308,3 +308,33 @@ pub fn process_iter() -> Result<ProcessIter> {
 pub fn process_iter_cache_clear() {
     TABLE.cache_clear();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_in_order_and_complete() {
+        for count in [0, 1, 31, 32, 33, 1000] {
+            let pids: Vec<Pid> = (1..=count).collect();
+            for threads in [1, 2, 8] {
+                let chunks = in_chunks(&pids, threads, |pids, buf| {
+                    // A buffer is a thread's own, and comes back as it was left.
+                    buf.push(0);
+                    (pids.to_vec(), buf.len())
+                });
+                let read: Vec<Pid> = chunks.iter().flat_map(|(pids, _)| pids.clone()).collect();
+                assert_eq!(read, pids, "{count} on {threads}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_panic_of_one_thread_is_the_callers() {
+        let pids: Vec<Pid> = (0..1000).collect();
+        let panicked = std::panic::catch_unwind(|| {
+            in_chunks(&pids, 4, |pids, _| assert!(!pids.contains(&999), "the last chunk"))
+        });
+        assert!(panicked.is_err());
+    }
+}

@@ -528,3 +528,74 @@ impl<R: Record> Cell for Vec<R> {
 pub fn snapshot(attrs: Attrs) -> Result<Snapshot> {
     super::iter::TABLE.snapshot(attrs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Row = Option<Vec<OsString>>;
+
+    fn rows(count: usize, is_null: impl Fn(usize) -> bool) -> Vec<Row> {
+        let text = |row: usize, place| OsString::from("x".repeat((row + place) % 5));
+        let row = |row| (!is_null(row)).then(|| (0..row % 4).map(|i| text(row, i)).collect());
+        (0..count).map(row).collect()
+    }
+
+    fn column(rows: &[Row]) -> Column {
+        let mut column = Vec::<OsString>::column();
+        for row in rows {
+            match row {
+                Some(texts) => texts.add_to(&mut column),
+                None => column.push_null(),
+            }
+        }
+        column
+    }
+
+    fn read(column: &Column) -> Vec<Row> {
+        let Values::List(list) = column.values() else { panic!("{column:?}") };
+        let Values::Text(texts) = list.items().values() else { panic!("{list:?}") };
+        let row = |row| list.range(row).map(|place| texts.get(place).to_owned()).collect();
+        (0..column.len()).map(|place| (!column.is_null(place)).then(|| row(place))).collect()
+    }
+
+    #[test]
+    fn parts_put_together_are_the_whole() {
+        let patterns: [fn(usize) -> bool; 5] =
+            [|_| false, |_| true, |row| row % 3 == 0, |row| row == 17, |row| row > 8];
+        for is_null in patterns {
+            for count in [0, 1, 7, 8, 9, 16, 40] {
+                let rows = rows(count, is_null);
+                let whole = column(&rows);
+                assert_eq!(read(&whole), rows);
+                assert_eq!(whole.null_count(), rows.iter().filter(|row| row.is_none()).count());
+                assert_eq!(whole.validity().is_none(), whole.null_count() == 0);
+                for at in 0..=count {
+                    let (first, second) = rows.split_at(at);
+                    let mut sum = column(first);
+                    sum.append(column(second));
+                    assert_eq!(sum, whole, "{count} rows in two at {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_not_there_is_null_and_empty() {
+        let column = column(&rows(3, |_| false));
+        assert!(column.is_null(3) && column.is_null(usize::MAX));
+        let Values::List(list) = column.values() else { panic!("{column:?}") };
+        assert!(list.range(3).is_empty() && list.range(usize::MAX).is_empty());
+    }
+
+    #[test]
+    fn bytes_stay_bytes() {
+        let mut column = OsString::column();
+        for bytes in [&b"caf\xc3\xa9"[..], b"caf\xe9", b""] {
+            OsStr::from_bytes(bytes).to_os_string().add_to(&mut column);
+        }
+        let Values::Text(text) = column.values() else { panic!("{column:?}") };
+        assert_eq!(text.get(1).as_bytes(), b"caf\xe9");
+        assert!(!text.is_utf8());
+    }
+}
