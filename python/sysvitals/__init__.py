@@ -855,7 +855,7 @@ process_iter.cache_clear = _cache_clear
 def snapshot(attrs: Collection[str] | None = None, *, reasons: bool = False) -> Snapshot:
     """The running processes as a table, by PID: a column for each attribute, all if none is given.
 
-    The result has `__arrow_c_stream__`, so `polars.from_arrow`, `pyarrow.table`,
+    The result has `__arrow_c_stream__`, so `polars.DataFrame`, `pyarrow.table`,
     `pandas.DataFrame.from_arrow` and duckdb take it as it is, without a copy. Iterating gives its
     rows as dicts, with the values of `Process.as_dict`; `snapshot["name"]` is a column as a list.
 

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, final
 
-from typing_extensions import Self
+from typing_extensions import CapsuleType, Self
 
 from ._enums import ProcessStatus
 from ._ntuples import (
@@ -26,6 +26,7 @@ from ._ntuples import (
 __all__ = [
     "Handle",
     "Pass",
+    "Snapshot",
     "Table",
     "__version__",
     "heap_info",
@@ -53,6 +54,29 @@ class Table:
     def procfs(self) -> str: ...
     def read(self, names: list[str] | None, ad_value: Any, by_name: bool) -> Pass:
         """An iterator of `(handle, dict)`, or `(handle, None)` where no names are given."""
+
+    def snapshot(self, names: list[str], reasons: bool) -> Snapshot: ...
+
+@final
+class Snapshot:
+    """The running processes as a table: a column for each attribute, a row for each process.
+
+    It is a stream of one Arrow batch too (`__arrow_c_stream__`), which reads the columns where they
+    are, and may be asked for again and again.
+    """
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, sorted; the reason of an attribute follows the attribute."""
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The rows as dicts, with the values that `Process.as_dict` has."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, key: str, /) -> list[Any]: ...
+    def __iter__(self) -> Iterator[dict[str, Any]]: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> CapsuleType:
+        """The table as Arrow's C stream; a `requested_schema` is not followed."""
 
 @final
 class Pass:

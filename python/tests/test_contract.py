@@ -32,7 +32,7 @@ PENDING_TUPLES = {
     if name != "addr" and set(API["namedtuples_meta"][name]["returned_by"]) & PENDING
 }
 #: Our own names beyond psutil's.
-EXTRAS = {"__sysvitals_version__", "install_as_psutil"}
+EXTRAS = {"Snapshot", "__sysvitals_version__", "install_as_psutil", "snapshot"}
 
 LINUX_METHODS = {
     name: method for name, method in API["process_methods"].items() if OS in method["platforms"]
