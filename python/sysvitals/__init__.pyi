@@ -16,6 +16,7 @@ from ._enums import (
     ProcessStatus,
 )
 from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
+from ._native import Snapshot
 from ._ntuples import (
     pconn,
     pcputimes,
@@ -70,6 +71,8 @@ __all__ = [
     "pid_exists",
     "pids",
     "process_iter",
+    "Snapshot",
+    "snapshot",
     "wait_procs",
     "bytes2human",
     "install_as_psutil",
