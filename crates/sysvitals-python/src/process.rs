@@ -187,11 +187,21 @@ impl Pass {
         &self,
         py: Python<'py>,
     ) -> PyResult<Option<(Handle, Option<Bound<'py, PyDict>>)>> {
-        let row =
-            py.detach(|| match &mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner) {
-                Rows::Infos(infos) => infos.next().map(|info| (info.process().clone(), Some(info))),
-                Rows::Processes(processes) => processes.next().map(|process| (process, None)),
-            });
+        let info_row = |info: ProcessInfo| (info.process().clone(), Some(info));
+        // What has been read is no reason to let another thread have the GIL.
+        let ready = match self.rows.try_lock().as_deref_mut() {
+            Ok(Rows::Infos(infos)) => infos.next_ready(),
+            _ => None,
+        };
+        let row = match ready {
+            Some(info) => Some(info_row(info)),
+            None => {
+                py.detach(|| match &mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner) {
+                    Rows::Infos(infos) => infos.next().map(info_row),
+                    Rows::Processes(processes) => processes.next().map(|process| (process, None)),
+                })
+            }
+        };
         let Some((process, info)) = row else { return Ok(None) };
         let values = match info {
             Some(info) => Some(dict(py, info, self.ad_value.bind(py), self.by_name)?),
@@ -205,7 +215,8 @@ impl Pass {
 #[pyclass(frozen, weakref, module = "sysvitals._native")]
 struct Handle {
     process: Process,
-    view: Mutex<Option<OneShot<'static>>>,
+    /// Boxed: most handles never have one.
+    view: Mutex<Option<Box<OneShot<'static>>>>,
 }
 
 impl Handle {
@@ -213,7 +224,7 @@ impl Handle {
         Self { process, view: Mutex::new(None) }
     }
 
-    fn view(&self) -> MutexGuard<'_, Option<OneShot<'static>>> {
+    fn view(&self) -> MutexGuard<'_, Option<Box<OneShot<'static>>>> {
         self.view.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -292,7 +303,7 @@ impl Handle {
     }
 
     fn oneshot_enter(&self) {
-        *self.view() = Some(self.process.clone().into_oneshot());
+        *self.view() = Some(Box::new(self.process.clone().into_oneshot()));
     }
 
     fn oneshot_exit(&self) {

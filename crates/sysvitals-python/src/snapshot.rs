@@ -98,7 +98,7 @@ impl Snapshot {
         // The consumer casts what it wants otherwise, as the protocol lets it.
         let _ = requested_schema;
         let stream = Stream::new(Arc::clone(&self.table));
-        PyCapsule::new(py, stream, Some(c"arrow_array_stream".to_owned()))
+        PyCapsule::new_with_value(py, stream, c"arrow_array_stream")
     }
 }
 

@@ -254,6 +254,12 @@ impl ProcessInfoIter {
         Self { pass, ready: Vec::new().into_iter(), buf: Vec::with_capacity(8192) }
     }
 
+    /// The next answer, if it has been read already.
+    #[doc(hidden)]
+    pub fn next_ready(&mut self) -> Option<ProcessInfo> {
+        self.ready.next()
+    }
+
     /// Reads the next processes on several threads.
     fn read_block(&mut self) {
         let pids = self.pass.pids.as_slice();

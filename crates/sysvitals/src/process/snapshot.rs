@@ -324,13 +324,13 @@ impl Column {
     fn mark(&mut self, is_valid: bool) {
         if !is_valid && self.nulls == 0 {
             self.valid = vec![0xff; self.len / 8];
-            if self.len % 8 > 0 {
+            if !self.len.is_multiple_of(8) {
                 self.valid.push((1 << (self.len % 8)) - 1);
             }
         }
         self.nulls += usize::from(!is_valid);
         if self.nulls > 0 {
-            if self.len % 8 == 0 {
+            if self.len.is_multiple_of(8) {
                 self.valid.push(0);
             }
             if let Some(last) = self.valid.last_mut() {
