@@ -821,20 +821,15 @@ def process_iter(attrs: Collection[str] | None = None, ad_value: Any = None) -> 
         or any(vars(Process)[name] is not getter for name, getter in _GETTERS.items())
     )
     try:
-        for handle, values in table.read(None if by_calls else names, ad_value, bool(attrs)):
-            pid = handle.pid
-            proc = known.get(pid)
-            if proc is None or not proc._handle.is_same_object(handle):
-                proc = Process._from_handle(handle)
-            proc._prefetch, proc._ad_value = values, ad_value
+        names_read = None if by_calls else names
+        for proc in table.read(names_read, ad_value, bool(attrs), known, Process._from_handle):
             if by_calls:
                 try:
-                    proc._prefetch = None
                     proc._prefetch = proc.as_dict(names if attrs else None, ad_value)
                 except NoSuchProcess as err:
                     _debug(f"ignoring {err!r}")
                     continue
-            seen[pid] = proc
+            seen[proc._pid] = proc
             yield proc
     finally:
         # Those that this pass did not come to are still known.

@@ -3,6 +3,7 @@ from typing import Any, final
 
 from typing_extensions import CapsuleType, Self
 
+from . import Process
 from ._enums import ProcessStatus
 from ._ntuples import (
     pconn,
@@ -52,8 +53,17 @@ class Table:
     def __new__(cls, procfs: str) -> Self: ...
     @property
     def procfs(self) -> str: ...
-    def read(self, names: list[str] | None, ad_value: Any, by_name: bool) -> Pass:
-        """An iterator of `(handle, dict)`, or `(handle, None)` where no names are given."""
+    def read(
+        self,
+        names: list[str] | None,
+        ad_value: Any,
+        by_name: bool,
+        known: dict[int, Process],
+        make: Callable[[Handle], Process],
+    ) -> Pass:
+        """An iterator of `Process` objects: those in `known` (by PID) that are still the same, else
+        what `make(handle)` makes. `_prefetch` is what was read, None where no names are given.
+        """
 
     def snapshot(self, names: list[str], reasons: bool) -> Snapshot: ...
 
@@ -82,8 +92,8 @@ class Snapshot:
 class Pass:
     """One pass over the processes."""
 
-    def __iter__(self) -> Iterator[tuple[Handle, dict[str, Any] | None]]: ...
-    def __next__(self) -> tuple[Handle, dict[str, Any] | None]: ...
+    def __iter__(self) -> Iterator[Process]: ...
+    def __next__(self) -> Process: ...
 
 @final
 class Handle:
@@ -111,7 +121,6 @@ class Handle:
     def same(self, other: Handle) -> bool:
         """True, or False where the other is a different process."""
 
-    def is_same_object(self, other: Handle) -> bool: ...
     def as_dict(self, names: list[str], ad_value: Any, by_name: bool) -> dict[str, Any]: ...
     def children(self, recursive: bool) -> list[Handle]: ...
     def cmdline(self) -> list[str]: ...

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sysvitals::process::{IoPriorityClass, ProcessInfoIter, ProcessIter, Resource};
@@ -143,20 +144,23 @@ impl Table {
         Self { table: roots(procfs.clone()).process_table(), procfs: procfs.into_os_string() }
     }
 
-    /// An iterator of `(handle, dict)`, or `(handle, None)` where no names are given.
+    /// An iterator of `Process` objects: those in `known` (by PID) that are still the same, else
+    /// what `make(handle)` makes. `_prefetch` is what was read, None where no names are given.
     fn read(
         &self,
         py: Python<'_>,
         names: Option<Vec<String>>,
         ad_value: Py<PyAny>,
         by_name: bool,
+        known: Py<PyDict>,
+        make: Py<PyAny>,
     ) -> PyResult<Pass> {
         let attrs = names.map(attrs_of).transpose()?;
         let pass = detached(py, || match attrs {
             Some(attrs) => self.table.read(attrs).map(Rows::Infos),
             None => self.table.iter().map(Rows::Processes),
         })?;
-        Ok(Pass { rows: Mutex::new(pass), ad_value, by_name })
+        Ok(Pass { rows: Mutex::new(pass), ad_value, by_name, known, make })
     }
 
     fn snapshot(&self, py: Python<'_>, names: Vec<String>, reasons: bool) -> PyResult<Snapshot> {
@@ -175,6 +179,20 @@ struct Pass {
     rows: Mutex<Rows>,
     ad_value: Py<PyAny>,
     by_name: bool,
+    known: Py<PyDict>,
+    make: Py<PyAny>,
+}
+
+impl Pass {
+    fn object<'py>(&self, py: Python<'py>, process: Process) -> Object<'py> {
+        if let Some(object) = self.known.bind(py).get_item(process.pid())? {
+            let handle = object.getattr(intern!(py, "_handle"))?.cast_into::<Handle>()?;
+            if handle.get().process.is_same_handle(&process) {
+                return Ok(object);
+            }
+        }
+        self.make.bind(py).call1((Handle::new(process),))
+    }
 }
 
 #[pymethods]
@@ -183,10 +201,7 @@ impl Pass {
         pass
     }
 
-    fn __next__<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Option<(Handle, Option<Bound<'py, PyDict>>)>> {
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let info_row = |info: ProcessInfo| (info.process().clone(), Some(info));
         // What has been read is no reason to let another thread have the GIL.
         let ready = match self.rows.try_lock().as_deref_mut() {
@@ -207,7 +222,10 @@ impl Pass {
             Some(info) => Some(dict(py, info, self.ad_value.bind(py), self.by_name)?),
             None => None,
         };
-        Ok(Some((Handle::new(process), values)))
+        let object = self.object(py, process)?;
+        object.setattr(intern!(py, "_prefetch"), values)?;
+        object.setattr(intern!(py, "_ad_value"), &self.ad_value)?;
+        Ok(Some(object))
     }
 }
 
@@ -313,10 +331,6 @@ impl Handle {
     /// True, or False where the other is a different process.
     fn same(&self, other: &Self) -> bool {
         self.process == other.process
-    }
-
-    fn is_same_object(&self, other: &Self) -> bool {
-        self.process.is_same_handle(&other.process)
     }
 
     #[getter]
