@@ -59,19 +59,30 @@ pub enum FieldValue<'a> {
 /// Which [`FieldValue`] a field has, where it is not None.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[allow(missing_docs)]
 pub enum FieldType {
+    /// [`FieldValue::Bool`]
     Bool,
+    /// [`FieldValue::Uint`]
     Uint,
+    /// [`FieldValue::Int`]
     Int,
+    /// [`FieldValue::Float`]
     Float,
+    /// [`FieldValue::Text`]
     Text,
+    /// [`FieldValue::Address`]
     Address,
+    /// [`FieldValue::Family`]
     Family,
+    /// [`FieldValue::SocketType`]
     SocketType,
+    /// [`FieldValue::ConnectionStatus`]
     ConnectionStatus,
+    /// [`FieldValue::IoClass`]
     IoClass,
+    /// [`FieldValue::Duplex`]
     Duplex,
+    /// [`FieldValue::BatteryTime`]
     BatteryTime,
 }
 
