@@ -53,6 +53,8 @@ fn args() -> Result<Args, String> {
 
 fn main() -> ExitCode {
     load::sleep_if_asked();
+    // SAFETY: no other thread runs yet.
+    unsafe { std::env::set_var("SYSVITALS_THREADS", "1") };
     let args = match args() {
         Ok(args) => args,
         Err(message) => {

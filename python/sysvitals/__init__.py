@@ -87,7 +87,7 @@ __all__ = [
     "disk_partitions", "disk_usage", "disk_usage_timeout", "disk_io_counters",
     "net_connections", "net_io_counters", "net_if_addrs", "net_if_stats",
     "sensors_temperatures", "sensors_fans", "sensors_battery", "boot_time", "users",
-    "install_as_psutil",
+    "Snapshot", "snapshot", "install_as_psutil",
 ]  # fmt: skip
 
 # Made when first asked for: `enum` alone would cost half of the import. See `__getattr__`.
@@ -111,6 +111,8 @@ _ENUM_CLASSES = (
     "BatteryTime",
 )  # fmt: skip
 __all__ += _ENUM_NAMES
+
+Snapshot = _native.Snapshot
 
 _DEBUG = bool(_os.getenv("PSUTIL_DEBUG"))
 _CONNECTION_KINDS = (
@@ -818,13 +820,23 @@ _pmap = {}
 _table = None
 
 
+def _current_table():
+    """The processes seen so far under `PROCFS_PATH`."""
+    global _pmap, _table
+    table = _table
+    if table is None or table.procfs != PROCFS_PATH:
+        table = _native.Table(PROCFS_PATH)
+        _pmap, _table = {}, table
+    return table
+
+
 def process_iter(attrs: Collection[str] | None = None, ad_value: Any = None) -> Iterator[Process]:
     """Iterate over the running processes, by PID, each with one `Process` from call to call.
 
     With `attrs` these are read at once, and calls without arguments return what was read:
     `ad_value` for what is denied. `process_iter.cache_clear()` forgets the processes.
     """
-    global _pmap, _table
+    global _pmap
     names = None
     if attrs is not None:
         if attrs == []:
@@ -839,10 +851,7 @@ def process_iter(attrs: Collection[str] | None = None, ad_value: Any = None) -> 
                 UserWarning,
             )
         names = _valid_attrs(attrs)
-    table = _table
-    if table is None or table.procfs != PROCFS_PATH:
-        table = _native.Table(PROCFS_PATH)
-        _pmap, _table = {}, table
+    table = _current_table()
     known = _pmap.copy()
     seen = {}
     by_calls = names is not None and (
@@ -850,20 +859,15 @@ def process_iter(attrs: Collection[str] | None = None, ad_value: Any = None) -> 
         or any(vars(Process)[name] is not getter for name, getter in _GETTERS.items())
     )
     try:
-        for handle, values in table.read(None if by_calls else names, ad_value, bool(attrs)):
-            pid = handle.pid
-            proc = known.get(pid)
-            if proc is None or not proc._handle.is_same_object(handle):
-                proc = Process._from_handle(handle)
-            proc._prefetch, proc._ad_value = values, ad_value
+        names_read = None if by_calls else names
+        for proc in table.read(names_read, ad_value, bool(attrs), known, Process._from_handle):
             if by_calls:
                 try:
-                    proc._prefetch = None
                     proc._prefetch = proc.as_dict(names if attrs else None, ad_value)
                 except NoSuchProcess as err:
                     _debug(f"ignoring {err!r}")
                     continue
-            seen[pid] = proc
+            seen[proc._pid] = proc
             yield proc
     finally:
         # Those that this pass did not come to are still known.
@@ -879,6 +883,24 @@ def _cache_clear():
 
 
 process_iter.cache_clear = _cache_clear
+
+
+def snapshot(attrs: Collection[str] | None = None, *, reasons: bool = False) -> Snapshot:
+    """The running processes as a table, by PID: a column for each attribute, all if none is given.
+
+    The result has `__arrow_c_stream__`, so `polars.DataFrame`, `pyarrow.table`,
+    `pandas.DataFrame.from_arrow` and duckdb take it as it is, without a copy. Iterating gives its
+    rows as dicts, with the values of `Process.as_dict`; `snapshot["name"]` is a column as a list.
+
+    What is denied, not to be had of a zombie, or gone because the process ended while its row was
+    read is None; with `reasons` a column `exe_reason` and so on says why: AccessDenied,
+    ZombieProcess, NoSuchProcess, Unsupported, Parse or Os. Text is a `str` with surrogates for
+    bytes that are not UTF-8; in Arrow these bytes are replaced by U+FFFD.
+    """
+    names = _valid_attrs(attrs)
+    if "memory_full_info" in names:
+        raise ValueError("invalid attr name 'memory_full_info'")
+    return _current_table().snapshot(names, bool(reasons))
 
 
 def wait_procs(

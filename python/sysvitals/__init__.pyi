@@ -16,6 +16,7 @@ from ._enums import (
     ProcessStatus,
 )
 from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
+from ._native import Snapshot
 from ._ntuples import (
     pconn,
     pcputimes,
@@ -86,6 +87,8 @@ __all__ = [
     "pid_exists",
     "pids",
     "process_iter",
+    "Snapshot",
+    "snapshot",
     "wait_procs",
     "bytes2human",
     "cpu_times",
@@ -543,6 +546,19 @@ class _ProcessIter(Protocol):
         """Forget the processes that `process_iter` has seen."""
 
 process_iter: _ProcessIter
+
+def snapshot(attrs: _Attrs | None = None, *, reasons: bool = False) -> Snapshot:
+    """The running processes as a table, by PID: a column for each attribute, all if none is given.
+
+    The result has `__arrow_c_stream__`, so `polars.DataFrame`, `pyarrow.table`,
+    `pandas.DataFrame.from_arrow` and duckdb take it as it is, without a copy. Iterating gives its
+    rows as dicts, with the values of `Process.as_dict`; `snapshot["name"]` is a column as a list.
+
+    What is denied, not to be had of a zombie, or gone because the process ended while its row was
+    read is None; with `reasons` a column `exe_reason` and so on says why: AccessDenied,
+    ZombieProcess, NoSuchProcess, Unsupported, Parse or Os. Text is a `str` with surrogates for
+    bytes that are not UTF-8; in Arrow these bytes are replaced by U+FFFD.
+    """
 
 def wait_procs(
     procs: Iterable[_P],

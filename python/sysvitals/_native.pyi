@@ -1,8 +1,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any, final
 
-from typing_extensions import Self
+from typing_extensions import CapsuleType, Self
 
+from . import Process
 from ._enums import ProcessStatus
 from ._ntuples import (
     pconn,
@@ -42,6 +43,7 @@ from ._ntuples import (
 __all__ = [
     "Handle",
     "Pass",
+    "Snapshot",
     "Table",
     "__version__",
     "boot_time",
@@ -133,15 +135,47 @@ class Table:
     def __new__(cls, procfs: str) -> Self: ...
     @property
     def procfs(self) -> str: ...
-    def read(self, names: list[str] | None, ad_value: Any, by_name: bool) -> Pass:
-        """An iterator of `(handle, dict)`, or `(handle, None)` where no names are given."""
+    def read(
+        self,
+        names: list[str] | None,
+        ad_value: Any,
+        by_name: bool,
+        known: dict[int, Process],
+        make: Callable[[Handle], Process],
+    ) -> Pass:
+        """An iterator of `Process` objects: those in `known` (by PID) that are still the same, else
+        what `make(handle)` makes. `_prefetch` is what was read, None where no names are given.
+        """
+
+    def snapshot(self, names: list[str], reasons: bool) -> Snapshot: ...
+
+@final
+class Snapshot:
+    """The running processes as a table: a column for each attribute, a row for each process.
+
+    It is a stream of one Arrow batch too (`__arrow_c_stream__`), which reads the columns where they
+    are, and may be asked for again and again.
+    """
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, sorted; the reason of an attribute follows the attribute."""
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The rows as dicts, with the values that `Process.as_dict` has."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, key: str, /) -> list[Any]: ...
+    def __iter__(self) -> Iterator[dict[str, Any]]: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> CapsuleType:
+        """The table as Arrow's C stream; a `requested_schema` is not followed."""
 
 @final
 class Pass:
     """One pass over the processes."""
 
-    def __iter__(self) -> Iterator[tuple[Handle, dict[str, Any] | None]]: ...
-    def __next__(self) -> tuple[Handle, dict[str, Any] | None]: ...
+    def __iter__(self) -> Iterator[Process]: ...
+    def __next__(self) -> Process: ...
 
 @final
 class Handle:
@@ -169,7 +203,6 @@ class Handle:
     def same(self, other: Handle) -> bool:
         """True, or False where the other is a different process."""
 
-    def is_same_object(self, other: Handle) -> bool: ...
     def as_dict(self, names: list[str], ad_value: Any, by_name: bool) -> dict[str, Any]: ...
     def parents(self) -> list[Handle]: ...
     def children(self, recursive: bool) -> list[Handle]: ...

@@ -23,7 +23,9 @@ OS = "Linux"
 LINUX_FUNCTIONS = {name for name, fn in API["functions"].items() if OS in fn["platforms"]}
 LINUX_TUPLES = {name for name, fields in API["namedtuples"].items() if fields.get(OS)}
 #: Our own names beyond psutil's.
-EXTRAS = {"__sysvitals_version__", "disk_usage_timeout", "install_as_psutil"}
+EXTRAS = {
+    "Snapshot", "__sysvitals_version__", "disk_usage_timeout", "install_as_psutil", "snapshot",
+}  # fmt: skip
 
 LINUX_METHODS = {
     name: method for name, method in API["process_methods"].items() if OS in method["platforms"]

@@ -49,6 +49,9 @@ def find(name: str) -> list[psutil.Process]:
         if proc.name() == name or name in proc.cmdline():
             found.append(proc)
     psutil.process_iter.cache_clear()
+    table: psutil.Snapshot = psutil.snapshot({"name", "exe"}, reasons=True)
+    names: list[str] = [row["name"] for row in table] + table["name"] + table.columns
+    print(len(table), table.to_dicts(), names)
     return found
 
 

@@ -9,6 +9,8 @@ use xshell::{Cmd, cmd};
 use crate::workspace::{Workspace, works};
 
 const REQUIREMENTS: &str = "python/requirements-dev.txt";
+/// Large, and not built for every machine: tests that lack one of them are skipped.
+const ARROW: &str = "python/requirements-arrow.txt";
 const OLDEST: (u32, u32) = (3, 9);
 
 pub(crate) fn run(ws: &Workspace, filter: Option<&str>) -> Result<()> {
@@ -70,7 +72,9 @@ impl Venv {
         let requirements = ws.root.join(REQUIREMENTS);
         let requirements = fs::read_to_string(&requirements)
             .with_context(|| format!("cannot read {REQUIREMENTS}"))?;
-        let wanted = format!("# {}\n{requirements}", base_python(ws)?);
+        let arrow = fs::read_to_string(ws.root.join(ARROW))
+            .with_context(|| format!("cannot read {ARROW}"))?;
+        let wanted = format!("# {}\n{requirements}{arrow}", base_python(ws)?);
         let stamp = venv.dir.join("sysvitals-requirements.txt");
         if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted)
             && works(venv.python(ws).arg("--version"))
@@ -84,6 +88,15 @@ impl Venv {
             .args(["-r", REQUIREMENTS])
             .run()
             .context("the Python test requirements could not be installed")?;
+        for package in arrow.lines().filter(|line| !line.starts_with('#')) {
+            let install = venv
+                .python(ws)
+                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+                .args(["--only-binary", ":all:", package]);
+            if let Err(error) = install.run() {
+                eprintln!("{package} is left out, and its tests are skipped: {error}");
+            }
+        }
         fs::write(&stamp, wanted)?;
         Ok(venv)
     }

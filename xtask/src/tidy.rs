@@ -17,6 +17,8 @@ const CODE: &[&str] = &["rs", "py", "pyi", "toml", "yml", "yaml"];
 const OWN_WORKSPACES: &[&str] = &["benches/", "fuzz/"];
 /// The system calls of the library's tests.
 const TEST_CALLS: &str = "crates/sysvitals/tests/common/ns.rs";
+/// The structs of Arrow's C interface, which C calls back.
+const ARROW: &str = "crates/sysvitals-python/src/arrow.rs";
 
 // Split, so that this file does not hold what it forbids.
 const UNFINISHED: &[&str] = &[
@@ -117,7 +119,10 @@ fn may_be_unsafe(path: &str) -> bool {
         .strip_prefix("crates/")
         .and_then(|rest| rest.split_once('/'))
         .is_some_and(|(_, rest)| rest.starts_with("src/sys/pal/"));
-    in_pal || path == TEST_CALLS || OWN_WORKSPACES.iter().any(|dir| path.starts_with(dir))
+    in_pal
+        || path == TEST_CALLS
+        || path == ARROW
+        || OWN_WORKSPACES.iter().any(|dir| path.starts_with(dir))
 }
 
 /// The compiler denies unsafe code too, but only in what it compiles for this host, and a line
@@ -267,6 +272,8 @@ mod tests {
     #[test]
     fn unsafe_has_its_place() {
         assert!(may_be_unsafe("crates/sysvitals/src/sys/pal/linux.rs"));
+        assert!(may_be_unsafe("crates/sysvitals-python/src/arrow.rs"));
+        assert!(!may_be_unsafe("crates/sysvitals-python/src/process.rs"));
         assert!(may_be_unsafe("fuzz/fuzz_targets/stat.rs"));
         assert!(!may_be_unsafe("crates/sysvitals/src/sys/process/linux.rs"));
         assert!(!may_be_unsafe("crates/sysvitals/tests/sys/pal/linux.rs"));

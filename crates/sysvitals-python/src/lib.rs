@@ -3,6 +3,8 @@
 //! The classes it fills (named tuples, enums, exceptions) are Python's own; see `types`.
 
 #[cfg(target_os = "linux")]
+mod arrow;
+#[cfg(target_os = "linux")]
 mod convert;
 #[cfg(target_os = "linux")]
 mod error;
@@ -10,6 +12,8 @@ mod error;
 mod process;
 #[cfg(target_os = "linux")]
 mod roots;
+#[cfg(target_os = "linux")]
+mod snapshot;
 #[cfg(target_os = "linux")]
 mod system;
 #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sysvitals::process::{IoPriorityClass, ProcessInfoIter, ProcessIter, Resource};
@@ -18,7 +19,8 @@ use sysvitals::{
 use crate::convert;
 use crate::error::{detached, os_error, to_python};
 use crate::roots::roots;
-use crate::types::text;
+use crate::snapshot::Snapshot;
+use crate::types::{attr_name, text};
 
 type Object<'py> = PyResult<Bound<'py, PyAny>>;
 
@@ -26,6 +28,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Handle>()?;
     module.add_class::<Table>()?;
     module.add_class::<Pass>()?;
+    module.add_class::<Snapshot>()?;
     module.add_function(wrap_pyfunction!(pids, module)?)?;
     module.add_function(wrap_pyfunction!(pid_exists, module)?)?;
     module.add_function(wrap_pyfunction!(wait_all, module)?)?;
@@ -135,20 +138,27 @@ impl Table {
         Self { table: roots(procfs.clone()).process_table(), procfs: procfs.into_os_string() }
     }
 
-    /// An iterator of `(handle, dict)`, or `(handle, None)` where no names are given.
+    /// An iterator of `Process` objects: those in `known` (by PID) that are still the same, else
+    /// what `make(handle)` makes. `_prefetch` is what was read, None where no names are given.
     fn read(
         &self,
         py: Python<'_>,
         names: Option<Vec<String>>,
         ad_value: Py<PyAny>,
         by_name: bool,
+        known: Py<PyDict>,
+        make: Py<PyAny>,
     ) -> PyResult<Pass> {
         let attrs = names.map(attrs_of).transpose()?;
         let pass = detached(py, || match attrs {
             Some(attrs) => self.table.read(attrs).map(Rows::Infos),
             None => self.table.iter().map(Rows::Processes),
         })?;
-        Ok(Pass { rows: Mutex::new(pass), ad_value, by_name })
+        Ok(Pass { rows: Mutex::new(pass), ad_value, by_name, known, make })
+    }
+
+    fn snapshot(&self, py: Python<'_>, names: Vec<String>, reasons: bool) -> PyResult<Snapshot> {
+        Snapshot::read(py, &self.table, attrs_of(names)?, reasons)
     }
 }
 
@@ -163,6 +173,20 @@ struct Pass {
     rows: Mutex<Rows>,
     ad_value: Py<PyAny>,
     by_name: bool,
+    known: Py<PyDict>,
+    make: Py<PyAny>,
+}
+
+impl Pass {
+    fn object<'py>(&self, py: Python<'py>, process: Process) -> Object<'py> {
+        if let Some(object) = self.known.bind(py).get_item(process.pid())? {
+            let handle = object.getattr(intern!(py, "_handle"))?.cast_into::<Handle>()?;
+            if handle.get().process.is_same_handle(&process) {
+                return Ok(object);
+            }
+        }
+        self.make.bind(py).call1((Handle::new(process),))
+    }
 }
 
 #[pymethods]
@@ -171,21 +195,31 @@ impl Pass {
         pass
     }
 
-    fn __next__<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Option<(Handle, Option<Bound<'py, PyDict>>)>> {
-        let row =
-            py.detach(|| match &mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner) {
-                Rows::Infos(infos) => infos.next().map(|info| (info.process().clone(), Some(info))),
-                Rows::Processes(processes) => processes.next().map(|process| (process, None)),
-            });
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let info_row = |info: ProcessInfo| (info.process().clone(), Some(info));
+        // What has been read is no reason to let another thread have the GIL.
+        let ready = match self.rows.try_lock().as_deref_mut() {
+            Ok(Rows::Infos(infos)) => infos.next_ready(),
+            _ => None,
+        };
+        let row = match ready {
+            Some(info) => Some(info_row(info)),
+            None => {
+                py.detach(|| match &mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner) {
+                    Rows::Infos(infos) => infos.next().map(info_row),
+                    Rows::Processes(processes) => processes.next().map(|process| (process, None)),
+                })
+            }
+        };
         let Some((process, info)) = row else { return Ok(None) };
         let values = match info {
             Some(info) => Some(dict(py, info, self.ad_value.bind(py), self.by_name)?),
             None => None,
         };
-        Ok(Some((Handle::new(process), values)))
+        let object = self.object(py, process)?;
+        object.setattr(intern!(py, "_prefetch"), values)?;
+        object.setattr(intern!(py, "_ad_value"), &self.ad_value)?;
+        Ok(Some(object))
     }
 }
 
@@ -193,7 +227,8 @@ impl Pass {
 #[pyclass(frozen, weakref, module = "sysvitals._native")]
 struct Handle {
     process: Process,
-    view: Mutex<Option<OneShot<'static>>>,
+    /// Boxed: most handles never have one.
+    view: Mutex<Option<Box<OneShot<'static>>>>,
 }
 
 impl Handle {
@@ -201,7 +236,7 @@ impl Handle {
         Self { process, view: Mutex::new(None) }
     }
 
-    fn view(&self) -> MutexGuard<'_, Option<OneShot<'static>>> {
+    fn view(&self) -> MutexGuard<'_, Option<Box<OneShot<'static>>>> {
         self.view.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -248,10 +283,10 @@ fn dict<'py>(
     let dict = PyDict::new(py);
     for (attr, answer) in info {
         match answer {
-            Ok(value) => dict.set_item(attr.as_str(), convert::value(py, &value)?)?,
+            Ok(value) => dict.set_item(attr_name(py, attr), convert::value(py, &value)?)?,
             Err(error) => match error.kind() {
                 ErrorKind::AccessDenied | ErrorKind::ZombieProcess => {
-                    dict.set_item(attr.as_str(), ad_value)?;
+                    dict.set_item(attr_name(py, attr), ad_value)?;
                 }
                 ErrorKind::Unsupported if !by_name => {}
                 _ => return Err(to_python(py, &error)),
@@ -280,7 +315,7 @@ impl Handle {
     }
 
     fn oneshot_enter(&self) {
-        *self.view() = Some(self.process.clone().into_oneshot());
+        *self.view() = Some(Box::new(self.process.clone().into_oneshot()));
     }
 
     fn oneshot_exit(&self) {
@@ -290,10 +325,6 @@ impl Handle {
     /// True, or False where the other is a different process.
     fn same(&self, other: &Self) -> bool {
         self.process == other.process
-    }
-
-    fn is_same_object(&self, other: &Self) -> bool {
-        self.process.is_same_handle(&other.process)
     }
 
     #[getter]

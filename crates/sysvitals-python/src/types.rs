@@ -1,10 +1,12 @@
 //! The Python classes that answers are made of, looked up once.
 
 use std::ffi::OsStr;
+use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyTuple, PyType};
+use pyo3::types::{PyString, PyTuple, PyType};
+use sysvitals::Attr;
 use sysvitals::net::{AddressFamily, ConnectionStatus, NicDuplex, SocketType};
 use sysvitals::process::{IoPriorityClass, ProcessStatus};
 use sysvitals::sensors::BatteryTime;
@@ -42,16 +44,27 @@ impl Types {
         })
     }
 
-    /// The class of a named tuple.
+    /// The class of a named tuple, which is looked up once.
     pub(crate) fn tuple_class<'py>(
         &self,
         py: Python<'py>,
-        name: &str,
+        name: &'static str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        static TUPLES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-        let tuples =
-            TUPLES.get_or_try_init(py, || py.import("sysvitals._ntuples").map(Bound::unbind))?;
-        tuples.bind(py).getattr(name)
+        static CLASSES: Mutex<Vec<(&str, Py<PyAny>)>> = Mutex::new(Vec::new());
+        let find = |classes: &[(&str, Py<PyAny>)]| {
+            let class = classes.iter().find(|(known, _)| *known == name);
+            class.map(|(_, class)| class.bind(py).clone())
+        };
+        if let Some(class) = find(&CLASSES.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(class);
+        }
+        // Without the lock: Python code runs here.
+        let class = py.import("sysvitals._ntuples")?.getattr(name)?;
+        let mut classes = CLASSES.lock().unwrap_or_else(PoisonError::into_inner);
+        if find(&classes).is_none() {
+            classes.push((name, class.clone().unbind()));
+        }
+        Ok(class)
     }
 
     /// A named tuple: `tuple.__new__(class, values)`, which skips the class's own constructor.
@@ -227,6 +240,17 @@ impl Sockets {
             SocketType::DGRAM => Ok(self.dgram.bind(py).clone()),
             SocketType(other) => member_or_number(py, &self.kind, other),
         }
+    }
+}
+
+/// The name of an attribute, interned: the keys of all dicts are the same objects.
+pub(crate) fn attr_name<'py>(py: Python<'py>, attr: Attr) -> Bound<'py, PyString> {
+    static NAMES: [PyOnceLock<Py<PyString>>; Attr::ALL.len()] =
+        [const { PyOnceLock::new() }; Attr::ALL.len()];
+    let intern = || PyString::intern(py, attr.as_str());
+    match NAMES.get(attr as usize) {
+        Some(name) => name.get_or_init(py, || intern().unbind()).bind(py).clone(),
+        None => intern(),
     }
 }
 

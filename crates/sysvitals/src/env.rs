@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use crate::Pid;
 use crate::error::Result;
-use crate::process::{Process, ProcessTable};
+use crate::process::{Attrs, Process, ProcessTable, Snapshot};
 use crate::sys;
 use crate::sys::nowrap::NoWrap;
 use crate::sys::sensors::Topology;
@@ -173,6 +173,15 @@ impl Roots {
     /// A process table of these roots; see [`ProcessTable`].
     pub fn process_table(&self) -> ProcessTable {
         ProcessTable::with_roots(self)
+    }
+
+    /// The running processes as a table; see [`ProcessTable::snapshot`]. No `cpu_percent` has an
+    /// earlier one to compare with.
+    ///
+    /// # Errors
+    /// [`Os`](crate::ErrorKind::Os) where the root cannot be listed.
+    pub fn snapshot(&self, attrs: Attrs) -> Result<Snapshot> {
+        self.process_table().snapshot(attrs)
     }
 }
 

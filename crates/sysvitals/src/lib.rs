@@ -92,8 +92,9 @@ pub use crate::{
         net_io_counters, net_io_counters_cache_clear, net_io_counters_pernic,
     },
     process::{
-        Attr, Attrs, OneShot, Pid, Popen, Process, ProcessInfo, ProcessStatus, ProcessTable, Value,
-        pid_exists, pids, process_iter, process_iter_cache_clear, wait_procs,
+        Attr, Attrs, OneShot, Pid, Popen, Process, ProcessInfo, ProcessStatus, ProcessTable,
+        Snapshot, Value, pid_exists, pids, process_iter, process_iter_cache_clear, snapshot,
+        wait_procs,
     },
     sensors::{sensors_battery, sensors_fans, sensors_temperatures},
 };

@@ -17,6 +17,8 @@ pub trait Record {
     const NAME: &'static str;
     /// The field names, in psutil's order.
     const FIELDS: &'static [&'static str];
+    /// The kinds of the field values, in the order of [`FIELDS`](Self::FIELDS).
+    const TYPES: &'static [FieldType];
 
     /// The field values, in the order of [`FIELDS`](Self::FIELDS).
     fn values(&self) -> impl Iterator<Item = FieldValue<'_>>;
@@ -54,22 +56,58 @@ pub enum FieldValue<'a> {
     BatteryTime(BatteryTime),
 }
 
+/// Which [`FieldValue`] a field has, where it is not None.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldType {
+    /// [`FieldValue::Bool`]
+    Bool,
+    /// [`FieldValue::Uint`]
+    Uint,
+    /// [`FieldValue::Int`]
+    Int,
+    /// [`FieldValue::Float`]
+    Float,
+    /// [`FieldValue::Text`]
+    Text,
+    /// [`FieldValue::Address`]
+    Address,
+    /// [`FieldValue::Family`]
+    Family,
+    /// [`FieldValue::SocketType`]
+    SocketType,
+    /// [`FieldValue::ConnectionStatus`]
+    ConnectionStatus,
+    /// [`FieldValue::IoClass`]
+    IoClass,
+    /// [`FieldValue::Duplex`]
+    Duplex,
+    /// [`FieldValue::BatteryTime`]
+    BatteryTime,
+}
+
 pub(crate) trait AsField {
+    const TYPE: FieldType;
+
     fn as_field(&self) -> FieldValue<'_>;
 }
 
 macro_rules! as_field {
-    ($($type:ty => |$self:ident| $value:expr;)*) => {
+    ($($type:ty => |$self:ident| FieldValue::$variant:ident($value:expr);)*) => {
         $(impl AsField for $type {
+            const TYPE: FieldType = FieldType::$variant;
+
             fn as_field(&self) -> FieldValue<'_> {
                 let $self = self;
-                $value
+                FieldValue::$variant($value)
             }
         })*
     };
 }
 
 impl<T: AsField> AsField for Option<T> {
+    const TYPE: FieldType = T::TYPE;
+
     fn as_field(&self) -> FieldValue<'_> {
         self.as_ref().map_or(FieldValue::None, T::as_field)
     }
@@ -117,6 +155,8 @@ macro_rules! record {
             const NAME: &'static str = $tuple;
             const FIELDS: &'static [&'static str] =
                 &[$(record!(@name $field $($field_name)?),)*];
+            const TYPES: &'static [$crate::record::FieldType] =
+                &[$(<$type as $crate::record::AsField>::TYPE,)*];
 
             fn values(&self) -> impl Iterator<Item = $crate::record::FieldValue<'_>> {
                 [$($crate::record::AsField::as_field(&self.$field),)*].into_iter()

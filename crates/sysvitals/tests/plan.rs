@@ -139,6 +139,7 @@ fn traced(test: &str, body: impl FnOnce()) -> Option<Trace> {
         .arg(env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env(TRACED, "1")
+        .env("SYSVITALS_THREADS", "1")
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

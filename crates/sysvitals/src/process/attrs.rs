@@ -5,6 +5,7 @@ use std::ops::{BitOr, Sub};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::snapshot::{Cell, Column};
 use super::{
     CpuTimes, CtxSwitches, Environ, Gids, IoCounters, IoPriority, MemoryFootprint, MemoryInfo,
     MemoryInfoEx, MemoryMapGrouped, MemoryType, OneShot, OpenFile, PageFaults, Pid, Process,
@@ -45,6 +46,21 @@ macro_rules! attrs {
                         let $view = view;
                         $read.map(Value::$variant)
                     })*
+                }
+            }
+
+            /// An empty column of its values.
+            pub(super) fn column(self) -> Column {
+                match self {
+                    $(Self::$variant => <$type as Cell>::column(),)*
+                }
+            }
+        }
+
+        impl Value {
+            pub(super) fn add_to(&self, column: &mut Column) {
+                match self {
+                    $(Self::$variant(value) => Cell::add_to(value, column),)*
                 }
             }
         }

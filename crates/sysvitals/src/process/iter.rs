@@ -1,9 +1,13 @@
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::sync::{Arc, LazyLock, Mutex};
+use std::thread;
 
-use super::{Attrs, OneShot, Pid, Process, ProcessInfo, Shared, lock};
+use super::{Attrs, OneShot, Pid, Process, ProcessInfo, Shared, Snapshot, lock};
 use crate::env::Roots;
 use crate::error::Result;
+use crate::sys::process::Sources;
+use crate::sys::threads::threads;
 
 /// The processes seen so far, so that each keeps one [`Process`] from pass to pass (and with it the
 /// sample that `cpu_percent` compares with).
@@ -56,12 +60,40 @@ impl ProcessTable {
     /// The running processes with a set of attributes, each kernel file read at most once, in the
     /// order of PIDs.
     ///
-    /// A process that ends before or while it is read is left out.
+    /// A process that ends before or while it is read is left out. Where there are many (128), they
+    /// are read some hundreds at a time on several threads, which end before the first of them is
+    /// returned: one per CPU, 8 at most, or as many as the environment variable `SYSVITALS_THREADS`
+    /// says if that is fewer.
     ///
     /// # Errors
     /// [`Os`](crate::ErrorKind::Os) where `/proc` cannot be listed.
     pub fn read(&self, attrs: Attrs) -> Result<ProcessInfoIter> {
-        Ok(ProcessInfoIter(self.pass(attrs)?))
+        Ok(ProcessInfoIter::new(self.pass(attrs)?))
+    }
+
+    /// The running processes with a set of attributes as a table, in the order of PIDs.
+    ///
+    /// A process that ends before its `stat` is read has no row; of one that ends later, what was
+    /// not read is null. Reads on several threads, as [`read`](Self::read) does.
+    ///
+    /// # Errors
+    /// [`Os`](crate::ErrorKind::Os) where `/proc` cannot be listed.
+    pub fn snapshot(&self, attrs: Attrs) -> Result<Snapshot> {
+        let mut pass = self.pass(attrs)?;
+        pass.plan = pass.plan.union(Sources::STAT);
+        let pids = pass.pids.as_slice();
+        let parts = in_chunks(pids, pass.threads, |pids, buf| {
+            let mut part = Snapshot::new(attrs);
+            let add = |&pid| (pid, pass.row(pid, buf, &mut part));
+            let met: Vec<_> = pids.iter().map(add).collect();
+            (met, part)
+        });
+        let mut all = Snapshot::new(attrs);
+        for (met, part) in parts {
+            pass.settle(met.iter().map(|(pid, process)| (*pid, process.as_ref())));
+            all.append(part);
+        }
+        Ok(all)
     }
 
     /// Forgets every process.
@@ -77,74 +109,117 @@ impl ProcessTable {
         let known = known.clone();
         Ok(Pass {
             table: self.clone(),
+            threads: threads(pids.len()),
             pids: pids.into_iter(),
             known,
             attrs,
+            plan: attrs.plan(),
             shared: Shared::new(&self.0.roots),
-            buf: Vec::with_capacity(8192),
         })
     }
 }
 
 struct Pass {
     table: ProcessTable,
+    threads: usize,
     pids: std::vec::IntoIter<Pid>,
     /// The table as it was when the pass began: concurrent passes do not disturb each other.
     known: BTreeMap<Pid, Process>,
     attrs: Attrs,
+    plan: Sources,
     shared: Shared,
-    buf: Vec<u8>,
 }
 
 impl Pass {
-    fn forget(&self, pid: Pid) {
-        lock(&self.table.0.known).remove(&pid);
-    }
-
-    fn remember(&self, process: &Process) {
-        lock(&self.table.0.known).insert(process.pid(), process.clone());
-    }
-
-    fn process(&mut self, pid: Pid) -> Option<Process> {
-        if let Some(process) = self.known.remove(&pid) {
-            return Some(process);
+    fn process(&self, pid: Pid) -> Option<Process> {
+        if let Some(process) = self.known.get(&pid) {
+            return Some(process.clone());
         }
         let process = self.table.0.roots.process(pid).ok()?;
-        self.remember(&process);
+        lock(&self.table.0.known).insert(pid, process.clone());
         Some(process)
     }
 
-    fn info(&mut self, pid: Pid) -> Option<ProcessInfo> {
-        let info = match self.known.remove(&pid) {
-            Some(process) => self.read_known(&process),
-            None => self.discover(pid),
+    /// Remembers the processes that were met, and forgets those that are gone.
+    fn settle<'a>(&self, met: impl Iterator<Item = (Pid, Option<&'a Process>)>) {
+        let is_known = |pid, process| {
+            self.known.get(&pid).is_some_and(|known: &Process| known.is_same_handle(process))
         };
-        if info.is_none() {
-            self.forget(pid);
+        let mut table = lock(&self.table.0.known);
+        for (pid, process) in met {
+            match process {
+                None => drop(table.remove(&pid)),
+                Some(process) if is_known(pid, process) => {}
+                Some(process) => drop(table.insert(pid, process.clone())),
+            }
         }
-        info
     }
 
-    fn read_known(&mut self, process: &Process) -> Option<ProcessInfo> {
-        let buf = std::mem::take(&mut self.buf);
-        let view = OneShot::planned(process, self.attrs.plan(), &self.shared, buf);
-        // Where `stat` is read anyway, a PID that changed hands since the last pass is noticed.
-        let reads_stat = self.attrs.plan().contains(crate::sys::process::Sources::STAT);
-        if reads_stat && view.is_someone_else().unwrap_or(false) {
-            self.buf = view.into_parts().1;
-            return self.discover(process.pid());
+    /// A view of the process that has the PID now; None where there is none.
+    fn view(&self, pid: Pid, buf: &mut Vec<u8>) -> Option<OneShot<'_>> {
+        if let Some(process) = self.known.get(&pid) {
+            let view = OneShot::planned(process, self.plan, &self.shared, std::mem::take(buf));
+            // Where `stat` is read anyway, a PID that changed hands since the last pass is noticed.
+            if !self.plan.contains(Sources::STAT) || !view.is_someone_else().unwrap_or(false) {
+                return Some(view);
+            }
+            *buf = view.into_parts().1;
         }
-        ProcessInfo::read_view(view, self.attrs, &mut self.buf).ok()
-    }
-
-    fn discover(&mut self, pid: Pid) -> Option<ProcessInfo> {
-        let buf = std::mem::take(&mut self.buf);
         let roots = &self.table.0.roots;
-        let view = OneShot::discover(pid, roots, self.attrs.plan(), &self.shared, buf).ok()?;
-        let info = ProcessInfo::read_view(view, self.attrs, &mut self.buf).ok()?;
-        self.remember(info.process());
-        Some(info)
+        OneShot::discover(pid, roots, self.plan, &self.shared, std::mem::take(buf)).ok()
     }
+
+    fn info(&self, pid: Pid, buf: &mut Vec<u8>) -> Option<ProcessInfo> {
+        ProcessInfo::read_view(self.view(pid, buf)?, self.attrs, buf).ok()
+    }
+
+    /// Adds the row of a process; None where it is gone.
+    fn row(&self, pid: Pid, buf: &mut Vec<u8>, into: &mut Snapshot) -> Option<Process> {
+        let view = self.view(pid, buf)?;
+        // A known process has been looked at by now too, and has gone where that has failed so.
+        let is_gone = view.start_ticks().is_err_and(|error| error.is_no_such_process());
+        if !is_gone {
+            into.push(&view);
+        }
+        let (process, used) = view.into_parts();
+        *buf = used;
+        (!is_gone).then(|| process.into_owned())
+    }
+}
+
+/// Reads the PIDs in chunks, of which each thread takes one after the other with a buffer of its
+/// own; the answers in the order of the chunks.
+fn in_chunks<T: Send>(
+    pids: &[Pid],
+    threads: usize,
+    read: impl Fn(&[Pid], &mut Vec<u8>) -> T + Sync,
+) -> Vec<T> {
+    const CHUNK: usize = 32;
+    let chunk = if threads == 1 { pids.len().max(1) } else { CHUNK };
+    let chunks = Mutex::new(pids.chunks(chunk).enumerate());
+    let work = || {
+        let mut buf = Vec::with_capacity(8192);
+        let mut done = Vec::new();
+        loop {
+            // Not in the loop's condition, which would hold the lock while reading.
+            let next = lock(&chunks).next();
+            let Some((place, chunk)) = next else { return done };
+            done.push((place, read(chunk, &mut buf)));
+        }
+    };
+    let mut answers = thread::scope(|scope| {
+        // Where the system has no thread to give, those that run do the work.
+        let others: Vec<_> = (1..threads)
+            .map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
+            .collect();
+        let mut answers = work();
+        for other in others {
+            answers.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        answers
+    });
+    answers.sort_unstable_by_key(|(place, _)| *place);
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
 /// Iterator over the running processes; from [`ProcessTable::iter`] and [`process_iter`].
@@ -164,22 +239,65 @@ impl Iterator for ProcessIter {
 }
 
 /// Iterator over what was read of the running processes; from [`ProcessTable::read`].
-pub struct ProcessInfoIter(Pass);
+pub struct ProcessInfoIter {
+    pass: Pass,
+    /// Read and not yet asked for: at most a [`BLOCK`].
+    ready: std::vec::IntoIter<ProcessInfo>,
+    buf: Vec<u8>,
+}
+
+/// How many processes several threads read before the caller has the first.
+const BLOCK: usize = 512;
+
+impl ProcessInfoIter {
+    fn new(pass: Pass) -> Self {
+        Self { pass, ready: Vec::new().into_iter(), buf: Vec::with_capacity(8192) }
+    }
+
+    /// The next answer, if it has been read already.
+    #[doc(hidden)]
+    pub fn next_ready(&mut self) -> Option<ProcessInfo> {
+        self.ready.next()
+    }
+
+    /// Reads the next processes on several threads.
+    fn read_block(&mut self) {
+        let pids = self.pass.pids.as_slice();
+        let (block, _) = pids.split_at(pids.len().min(BLOCK));
+        let read = in_chunks(block, self.pass.threads, |pids, buf| {
+            pids.iter().map(|&pid| (pid, self.pass.info(pid, buf))).collect::<Vec<_>>()
+        });
+        let met = read.iter().flatten();
+        self.pass.settle(met.map(|(pid, info)| (*pid, info.as_ref().map(ProcessInfo::process))));
+        let infos: Vec<_> = read.into_iter().flatten().filter_map(|(_, info)| info).collect();
+        self.ready = infos.into_iter();
+        self.pass.pids.nth(block.len().saturating_sub(1));
+    }
+}
 
 impl Iterator for ProcessInfoIter {
     type Item = ProcessInfo;
 
     fn next(&mut self) -> Option<ProcessInfo> {
         loop {
-            let pid = self.0.pids.next()?;
-            if let Some(info) = self.0.info(pid) {
+            if let Some(info) = self.ready.next() {
                 return Some(info);
+            }
+            if self.pass.threads > 1 && self.pass.pids.len() > 1 {
+                self.read_block();
+                continue;
+            }
+            let pid = self.pass.pids.next()?;
+            let info = self.pass.info(pid, &mut self.buf);
+            self.pass.settle([(pid, info.as_ref().map(ProcessInfo::process))].into_iter());
+            if info.is_some() {
+                return info;
             }
         }
     }
 }
 
-static TABLE: LazyLock<ProcessTable> = LazyLock::new(ProcessTable::new);
+pub(super) static TABLE: LazyLock<ProcessTable> = LazyLock::new(ProcessTable::new);
 
 /// The running processes of this host, in the order of PIDs, each with one [`Process`] from call to
 /// call.
@@ -195,4 +313,34 @@ pub fn process_iter() -> Result<ProcessIter> {
 /// Forgets the processes that [`process_iter`] has seen.
 pub fn process_iter_cache_clear() {
     TABLE.cache_clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_in_order_and_complete() {
+        for count in [0, 1, 31, 32, 33, 1000] {
+            let pids: Vec<Pid> = (1..=count).collect();
+            for threads in [1, 2, 8] {
+                let chunks = in_chunks(&pids, threads, |pids, buf| {
+                    // A buffer is a thread's own, and comes back as it was left.
+                    buf.push(0);
+                    (pids.to_vec(), buf.len())
+                });
+                let read: Vec<Pid> = chunks.iter().flat_map(|(pids, _)| pids.clone()).collect();
+                assert_eq!(read, pids, "{count} on {threads}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_panic_of_one_thread_is_the_callers() {
+        let pids: Vec<Pid> = (0..1000).collect();
+        let panicked = std::panic::catch_unwind(|| {
+            in_chunks(&pids, 4, |pids, _| assert!(!pids.contains(&999), "the last chunk"))
+        });
+        assert!(panicked.is_err());
+    }
 }

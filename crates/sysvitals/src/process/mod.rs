@@ -5,6 +5,7 @@ mod iter;
 mod oneshot;
 mod popen;
 mod signal;
+mod snapshot;
 mod tree;
 mod types;
 mod wait;
@@ -15,6 +16,7 @@ pub use iter::{
 };
 pub use oneshot::OneShot;
 pub use popen::Popen;
+pub use snapshot::{Column, Field, List, Snapshot, Struct, Text, Values, snapshot};
 pub use types::{
     CpuTimes, CtxSwitches, Environ, Gids, IoCounters, IoPriority, IoPriorityClass, MemoryFootprint,
     MemoryInfo, MemoryInfoEx, MemoryMap, MemoryMapGrouped, MemoryType, OpenFile, OpenMode,

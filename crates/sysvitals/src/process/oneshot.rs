@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use super::{
     CpuTimes, CtxSwitches, Environ, Gids, IoCounters, IoPriority, MemoryFootprint, MemoryInfo,
@@ -20,30 +20,33 @@ use crate::sys::{self, pal};
 /// The longest name that `/proc/[pid]/stat` has room for (`TASK_COMM_LEN` less one).
 const COMM_MAX: usize = 15;
 
-/// Facts that are the same for every process of a sweep, each read when first needed.
+/// Facts that are the same for every process of a sweep, each read when first needed: by one of the
+/// sweep's threads, while the others that need it wait.
 pub(crate) struct Shared {
     roots: Roots,
-    boot_time: OnceLock<f64>,
+    boot_time: Mutex<Option<f64>>,
     users: Mutex<Vec<(u32, OsString)>>,
-    nets: Mutex<HashMap<(u64, ConnectionKind), Arc<NetTables>>>,
+    nets: Mutex<HashMap<(u64, ConnectionKind), Arc<NetCell>>>,
 }
+
+/// The sockets of one network namespace, None until they are read.
+type NetCell = Mutex<Option<Arc<NetTables>>>;
 
 impl Shared {
     pub(crate) fn new(roots: &Roots) -> Self {
         Self {
             roots: roots.clone(),
-            boot_time: OnceLock::new(),
+            boot_time: Mutex::new(None),
             users: Mutex::new(Vec::new()),
             nets: Mutex::new(HashMap::new()),
         }
     }
 
     fn boot_time(&self) -> Result<f64> {
-        match self.boot_time.get() {
-            Some(time) => Ok(*time),
-            None => {
-                sys::host::boot_time(&self.roots).map(|time| *self.boot_time.get_or_init(|| time))
-            }
+        let mut known = lock(&self.boot_time);
+        match *known {
+            Some(time) => Ok(time),
+            None => Ok(*known.insert(sys::host::boot_time(&self.roots)?)),
         }
     }
 
@@ -65,12 +68,12 @@ impl Shared {
         read: &dyn Fn() -> Result<NetTables>,
     ) -> Result<Arc<NetTables>> {
         let Some(namespace) = namespace else { return read().map(Arc::new) };
-        if let Some(tables) = lock(&self.nets).get(&(namespace, kind)) {
-            return Ok(Arc::clone(tables));
+        let cell = Arc::clone(lock(&self.nets).entry((namespace, kind)).or_default());
+        let mut known = lock(&cell);
+        match &*known {
+            Some(tables) => Ok(Arc::clone(tables)),
+            None => Ok(Arc::clone(known.insert(Arc::new(read()?)))),
         }
-        let tables = Arc::new(read()?);
-        lock(&self.nets).insert((namespace, kind), Arc::clone(&tables));
-        Ok(tables)
     }
 }
 

@@ -1,34 +1,25 @@
-//! How many threads a pass over many processes is worth.
-//!
-//! The environment variable `SYSVITALS_THREADS` limits them; with 1, no thread is ever started.
+//! On how many threads a pass over many things is read.
 
-/// The threads to read this many processes with, the calling one among them: one a processor, at
-/// most eight, and only for as many processes as pay for starting them.
+use std::sync::LazyLock;
+use std::thread::available_parallelism;
+
+/// How many threads read `work` things, the calling one among them.
+///
+/// One per CPU that this process may use, 8 at most; `SYSVITALS_THREADS` is a lower limit, read
+/// once, and ignored where it is no number from 1. A thread costs as much as reading a few
+/// processes, so each has at least 64 to read.
 pub(crate) fn threads(work: usize) -> usize {
-    const ENOUGH: usize = 128;
-    const MOST: usize = 8;
-    if work < ENOUGH {
-        return 1;
-    }
-    let limit = std::env::var("SYSVITALS_THREADS").ok().and_then(|text| text.trim().parse().ok());
-    match limit {
-        Some(0 | 1) => 1,
-        limit => {
-            let processors = std::thread::available_parallelism().map_or(1, Into::into);
-            processors.min(MOST).min(limit.unwrap_or(MOST))
+    static MOST: LazyLock<usize> = LazyLock::new(|| {
+        let wanted = std::env::var("SYSVITALS_THREADS").ok();
+        let wanted = wanted.and_then(|text| text.trim().parse().ok());
+        match wanted.filter(|&most| most > 0).unwrap_or(8).min(8) {
+            1 => 1,
+            // Reads the limits of the control group.
+            most => available_parallelism().map_or(1, usize::from).min(most),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn little_work_needs_no_thread() {
-        assert_eq!(threads(0), 1);
-        assert_eq!(threads(127), 1);
-        assert!((1..=8).contains(&threads(128)));
-        assert!((1..=8).contains(&threads(usize::MAX)));
+    });
+    match work / 64 {
+        0 | 1 => 1,
+        wanted => wanted.min(*MOST),
     }
 }
