@@ -1,8 +1,8 @@
 """Times psutil and sysvitals, one turn at a time, as the benchmark asks.
 
 `driver.py NAME=VALUE...` gets the processes to look at, then answers lines `LIBRARY<tab>ROW<tab>
-MILLIS` with the nanoseconds of a call, or with `missing<tab>WHY`. `driver.py peak LIBRARY` reads
-all processes once, and tells its own peak memory and descriptors.
+MILLIS` with the nanoseconds of a call, or with `missing<tab>WHY`. `driver.py peak LIBRARY
+[snapshot]` reads all processes once, and tells its own peak memory and descriptors.
 """
 
 import gc
@@ -97,11 +97,14 @@ def serve(pids):
             print(f"missing\t{text}", flush=True)
 
 
-def peak(library):
+def peak(library, function="process_iter"):
     lib = importlib.import_module(library)
     before = len(os.listdir("/proc/self/fd"))
     start = kilobytes()
-    count = sum(1 for _ in lib.process_iter(SWEEP))
+    if function == "snapshot":
+        count = len(lib.snapshot(SWEEP))
+    else:
+        count = sum(1 for _ in lib.process_iter(SWEEP))
     print(count, start, kilobytes(), before, len(os.listdir("/proc/self/fd")))
 
 
@@ -114,7 +117,7 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
     if sys.argv[1] == "peak":
-        peak(sys.argv[2])
+        peak(*sys.argv[2:])
     elif sys.argv[1] == "rows":
         print("\n".join(ROWS))
     else:

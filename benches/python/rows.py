@@ -219,6 +219,7 @@ ROWS = {
     "process_iter(['net_connections'])": lambda lib, s: (
         lambda: consume(lib.process_iter(["net_connections"]))
     ),
+    "snapshot(12 attributes)": lambda lib, s: partial(lib.snapshot, SWEEP),
     # The system
     **{f"{name}()": function(name) for name in FUNCTIONS},
     "bytes2human()": lambda lib, s: partial(

@@ -5,7 +5,7 @@ use crate::load::Load;
 use crate::memory::{self, Peak};
 use crate::python::Python;
 use crate::scene::Scene;
-use crate::sweep;
+use crate::{svg, sweep};
 
 pub struct Point {
     pub processes: usize,
@@ -32,7 +32,7 @@ pub fn run(
         memory::fill(&mut loads, size);
         let processes = sysvitals::pids().map_err(|error| error.to_string())?.len();
         eprint!("\r\x1b[K{processes} processes");
-        points.push(Point { processes, figures: sweep::run(effort, &threads, &one) });
+        points.push(Point { processes, figures: sweep::run(effort, &threads, &one, &svg::LINES)? });
     }
     memory::fill(&mut loads, greatest);
     eprint!("\r\x1b[K{greatest} processes");

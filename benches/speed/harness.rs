@@ -22,6 +22,10 @@ impl<'a> Contestant<'a> {
         Self { name, turn: Box::new(turn) }
     }
 
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// `run` does its work once and says how many units that was.
     pub fn timed(
         name: &'static str,
@@ -85,10 +89,6 @@ impl Figures {
     pub fn ratio_to(&self, other: &Self) -> Option<f64> {
         let both = self.missing.is_none() && other.missing.is_none();
         both.then(|| median(self.rounds.iter().zip(&other.rounds).map(|(a, b)| a / b).collect()))
-    }
-
-    pub fn rounds(&self) -> usize {
-        self.rounds.len()
     }
 }
 

@@ -65,11 +65,6 @@ impl Load {
         Self { keeper, stdin, pids }
     }
 
-    /// How many there are: fewer than asked for where the machine refused more.
-    pub fn len(&self) -> usize {
-        self.pids.len()
-    }
-
     pub fn parent(&self) -> i32 {
         self.keeper.id().cast_signed()
     }
@@ -156,11 +151,13 @@ pub fn play_role() {
         "forks" => keep_forks(number(2)),
         "sleeper" => sleeper(number(2), words[3], number(4)),
         "peak" => crate::memory::report_own_peak(),
+        "sweeper" => crate::sweep::serve(),
         _ => {}
     }
     std::process::exit(0);
 }
 
+/// This program, with something else to do than the benchmark.
 pub fn role(name: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.env(ROLE, format!("{} {name}", std::process::id()));

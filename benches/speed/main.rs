@@ -15,6 +15,7 @@ mod load;
 mod machine;
 mod memory;
 mod notes;
+mod pipes;
 mod python;
 mod report;
 mod scene;
@@ -164,7 +165,7 @@ fn measure(args: &Args, plan: &Plan, python: &Python) -> Result<Results, String>
         quick: args.quick,
         size: plan.size,
         processes,
-        sweep: wants("sweep").then(|| sweep::run(plan.sweep, &threads, &one)),
+        sweep: wants("sweep").then(|| sweep::run(plan.sweep, &threads, &one, &[])).transpose()?,
         import: wants("import").then(|| import::run(plan.import, python)),
         apis: wants("apis").then(|| apis::run(&rows, &scene, plan.apis, &threads)),
         growth,

@@ -4,9 +4,10 @@ use std::io::Error;
 
 use sysvitals::ProcessTable;
 
+use crate::apis::{PSUTIL, PYTHON, RUST};
 use crate::load::{Load, role};
 use crate::python::Python;
-use crate::sweep;
+use crate::sweep::{self, SNAPSHOT};
 
 pub struct Peak {
     pub name: &'static str,
@@ -18,7 +19,7 @@ pub struct Peak {
     pub descriptors: isize,
 }
 
-/// Each in a process of its own, while `loads` sleep.
+/// Each in a process of its own.
 pub fn run(python: &Python) -> Result<Vec<Peak>, String> {
     let peak = |name, line: Result<String, String>| {
         let line = line?;
@@ -32,9 +33,10 @@ pub fn run(python: &Python) -> Result<Vec<Peak>, String> {
     };
     let rust = role("peak").output().map_err(|error| error.to_string())?;
     Ok(vec![
-        peak("psutil", python.ask(&["peak", "psutil"]))?,
-        peak("sysvitals, Python", python.ask(&["peak", "sysvitals"]))?,
-        peak("sysvitals, Rust", Ok(String::from_utf8_lossy(&rust.stdout).into_owned()))?,
+        peak(PSUTIL, python.ask(&["peak", "psutil"]))?,
+        peak(PYTHON, python.ask(&["peak", "sysvitals"]))?,
+        peak(SNAPSHOT, python.ask(&["peak", "sysvitals", "snapshot"]))?,
+        peak(RUST, Ok(String::from_utf8_lossy(&rust.stdout).into_owned()))?,
     ])
 }
 

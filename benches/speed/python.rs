@@ -1,12 +1,12 @@
 //! The Python side: an interpreter that times a call when it is asked to.
 
 use std::cell::RefCell;
-use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::rc::Rc;
 
 use crate::harness::Contestant;
+use crate::pipes::Pipes;
 use crate::scene::Scene;
 
 /// An environment that has psutil and sysvitals.
@@ -19,10 +19,9 @@ impl Python {
         Self { program }
     }
 
-    /// Isolated, so that the user's directories and variables have no part in it.
+    /// The user's packages and variables have no part in it.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        // Ours in the driver's directory, which `-I` would leave out.
         command.args(["-s", "-E"]);
         command
     }
@@ -40,14 +39,7 @@ impl Python {
         if let Some(threads) = threads {
             command.env("SYSVITALS_THREADS", threads.to_string());
         }
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("{}: {error}", self.program.display()))?;
-        let stdin = child.stdin.take().unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut pipes = Pipes { child, stdin, stdout };
+        let mut pipes = Pipes::open(command)?;
         let versions = pipes.line()?;
         Ok(Server { versions, pipes: Rc::new(RefCell::new(pipes)) })
     }
@@ -80,34 +72,5 @@ impl Server {
         let pipes = Rc::clone(&self.pipes);
         let question = format!("{library}\t{row}\t{millis}");
         Contestant::new(name, move || pipes.borrow_mut().ask(&question))
-    }
-}
-
-struct Pipes {
-    child: Child,
-    stdin: ChildStdin,
-    stdout: BufReader<ChildStdout>,
-}
-
-impl Pipes {
-    fn line(&mut self) -> Result<String, String> {
-        let mut line = String::new();
-        match self.stdout.read_line(&mut line) {
-            Ok(n) if n > 0 => Ok(line.trim().to_owned()),
-            _ => Err("Python ended".into()),
-        }
-    }
-
-    fn ask(&mut self, question: &str) -> Result<f64, String> {
-        writeln!(self.stdin, "{question}").map_err(|error| error.to_string())?;
-        let answer = self.line()?;
-        answer.parse().map_err(|_| answer.trim_start_matches("missing").trim().to_owned())
-    }
-}
-
-impl Drop for Pipes {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

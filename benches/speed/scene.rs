@@ -14,7 +14,6 @@ pub struct Scene {
     pub parent: i32,
     /// How many children `wait_procs` waits for.
     pub waited: usize,
-    pub size: Size,
 }
 
 impl Scene {
@@ -25,15 +24,13 @@ impl Scene {
             owner: load.owner(),
             parent: load.parent(),
             waited: size.sleepers,
-            size,
         }
     }
 
     /// For what looks at all processes alike.
     pub fn nothing() -> Self {
         let own = std::process::id().cast_signed();
-        let size = Size { sleepers: 0, owners: 0, mappings: 0 };
-        Self { ordinary: own, mapped: own, owner: own, parent: own, waited: 0, size }
+        Self { ordinary: own, mapped: own, owner: own, parent: own, waited: 0 }
     }
 
     /// For the Python side.

@@ -4,14 +4,14 @@ use std::fmt::Write;
 
 use crate::apis::{FLOOR, PSUTIL, PYTHON, RUST};
 use crate::growth::Growth;
-use crate::sweep::PYTHON_ONE;
+use crate::sweep::{PYTHON_ONE, SNAPSHOT};
 
-pub const LINES: [&str; 5] = [PSUTIL, PYTHON_ONE, PYTHON, RUST, FLOOR];
+pub const LINES: [&str; 6] = [PSUTIL, PYTHON_ONE, PYTHON, SNAPSHOT, RUST, FLOOR];
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 420.0;
 const LEFT: f64 = 64.0;
-const RIGHT: f64 = 190.0;
+const RIGHT: f64 = 210.0;
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 56.0;
 const LABEL: f64 = 16.0;
@@ -20,12 +20,16 @@ const STYLE: &str = "\
 text { font: 13px system-ui, sans-serif; fill: #24292f }
 .axis { stroke: #57606a; fill: none } .grid { stroke: #d0d7de }
 .line { fill: none; stroke-width: 2 }
-.c0 { stroke: #cf222e } .c1 { stroke: #8250df } .c2 { stroke: #0969da } .c3 { stroke: #1a7f37 } .c4 { stroke: #6e7781 }
-.f0 { fill: #cf222e } .f1 { fill: #8250df } .f2 { fill: #0969da } .f3 { fill: #1a7f37 } .f4 { fill: #6e7781 }
+.c0 { stroke: #cf222e } .c1 { stroke: #8250df } .c2 { stroke: #0969da } .c3 { stroke: #1a7f37 } .c4 { stroke: #9a6700 }
+.c5 { stroke: #6e7781 }
+.f0 { fill: #cf222e } .f1 { fill: #8250df } .f2 { fill: #0969da } .f3 { fill: #1a7f37 } .f4 { fill: #9a6700 }
+.f5 { fill: #6e7781 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .axis { stroke: #8b949e } .grid { stroke: #30363d }
-  .c0 { stroke: #ff7b72 } .c1 { stroke: #d2a8ff } .c2 { stroke: #79c0ff } .c3 { stroke: #7ee787 } .c4 { stroke: #8b949e }
-  .f0 { fill: #ff7b72 } .f1 { fill: #d2a8ff } .f2 { fill: #79c0ff } .f3 { fill: #7ee787 } .f4 { fill: #8b949e }
+  .c0 { stroke: #ff7b72 } .c1 { stroke: #d2a8ff } .c2 { stroke: #79c0ff } .c3 { stroke: #7ee787 } .c4 { stroke: #e3b341 }
+  .c5 { stroke: #8b949e }
+  .f0 { fill: #ff7b72 } .f1 { fill: #d2a8ff } .f2 { fill: #79c0ff } .f3 { fill: #7ee787 } .f4 { fill: #e3b341 }
+  .f5 { fill: #8b949e }
 }";
 
 /// Number of processes and microseconds for each of them.

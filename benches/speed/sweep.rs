@@ -1,15 +1,19 @@
 //! Twelve attributes of every process.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::CStr;
 use std::hint::black_box;
+use std::time::Instant;
 
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, Uid, UpdateKind, Users};
 use sysvitals::{Attr, Attrs, ProcessTable};
 
 use crate::apis::{FLOOR, PROCFS, PSUTIL, PYTHON, RUST, SYSINFO};
 use crate::floor::{Floor, From};
-use crate::harness::{Contestant, Effort, Figures, race};
+use crate::harness::{Contestant, Effort, Figures, nanos, race};
+use crate::load::role;
+use crate::pipes::Pipes;
 use crate::python::Server;
 
 pub const ATTRS: [Attr; 12] = [
@@ -31,11 +35,19 @@ pub const ATTRS: [Attr; 12] = [
 pub const FILES: [&CStr; 4] = [c"stat", c"status", c"io", c"cmdline"];
 
 pub const PYTHON_ONE: &str = "sysvitals, Python, one thread";
+pub const RUST_ONE: &str = "sysvitals, Rust, one thread";
+pub const SNAPSHOT: &str = "sysvitals, Python, snapshot";
 
 const ROW: &str = "process_iter(12 attributes)";
+const SNAPSHOT_ROW: &str = "snapshot(12 attributes)";
 
-/// What each contestant takes for one pass.
-pub fn run(effort: Effort, threads: &Server, one: &Server) -> Vec<Figures> {
+/// What each contestant takes for one pass; `only` some of them, or all if none are named.
+pub fn run(
+    effort: Effort,
+    threads: &Server,
+    one: &Server,
+    only: &[&str],
+) -> Result<Vec<Figures>, String> {
     let floor = |name, files: Vec<&'static CStr>, from| {
         let mut floor = Floor::new();
         Contestant::timed(name, move || {
@@ -53,12 +65,22 @@ pub fn run(effort: Effort, threads: &Server, one: &Server) -> Vec<Figures> {
         Err(error) => Err(error.to_string()),
     };
     let with_statm = [c"stat", c"status", c"io", c"cmdline", c"statm"];
-    let contestants = vec![
+    let mut sweeper = role("sweeper");
+    // What a process reads it with is settled at its first sweep.
+    sweeper.env("SYSVITALS_THREADS", "1");
+    let sweeper = RefCell::new(Pipes::open(sweeper)?);
+    let ask = |question| sweeper.borrow_mut().ask(question);
+    let mut contestants = vec![
         threads.contestant(PSUTIL, "psutil", ROW, 0.0),
         threads.contestant(PYTHON, "sysvitals", ROW, 0.0),
         one.contestant(PYTHON_ONE, "sysvitals", ROW, 0.0),
+        threads.contestant(SNAPSHOT, "sysvitals", SNAPSHOT_ROW, 0.0),
+        one.contestant("sysvitals, Python, snapshot, one thread", "sysvitals", SNAPSHOT_ROW, 0.0),
         Contestant::timed(RUST, || once(ours(&kept_table))),
+        Contestant::new(RUST_ONE, || ask("read")),
         Contestant::timed("sysvitals, Rust, new table", || once(ours(&ProcessTable::new()))),
+        Contestant::timed("sysvitals, Rust, snapshot", || once(snapshot(&kept_table))),
+        Contestant::new("sysvitals, Rust, snapshot, one thread", || ask("snapshot")),
         floor(FLOOR, FILES.to_vec(), From::Absolute),
         floor("floor, with statm", with_statm.to_vec(), From::Absolute),
         floor("floor, relative to an open /proc", FILES.to_vec(), From::Proc),
@@ -76,7 +98,27 @@ pub fn run(effort: Effort, threads: &Server, one: &Server) -> Vec<Figures> {
             Ok(1)
         }),
     ];
-    race(contestants, effort)
+    if !only.is_empty() {
+        contestants.retain(|contestant| only.contains(&contestant.name()));
+    }
+    Ok(race(contestants, effort))
+}
+
+/// In a process of its own: a line for each sweep.
+pub fn serve() {
+    let table = ProcessTable::new();
+    for line in std::io::stdin().lines().map_while(Result::ok) {
+        let start = Instant::now();
+        let done = if line == "snapshot" { snapshot(&table) } else { ours(&table) };
+        match done {
+            Ok(_) => println!("{}", nanos(start)),
+            Err(error) => println!("missing {error}"),
+        }
+    }
+}
+
+pub fn snapshot(table: &ProcessTable) -> sysvitals::Result<usize> {
+    table.snapshot(Attrs::from(ATTRS)).map(|snapshot| black_box(snapshot).len())
 }
 
 pub fn ours(table: &ProcessTable) -> sysvitals::Result<usize> {

@@ -31,6 +31,13 @@ pub(crate) fn run(ws: &Workspace, filter: Option<&str>) -> Result<()> {
     }
 }
 
+/// An interpreter that has both psutil and the package.
+pub(crate) fn for_bench(ws: &Workspace) -> Result<PathBuf> {
+    let venv = Venv::ready(ws)?;
+    venv.build_package(ws)?;
+    Ok(venv.python)
+}
+
 /// The style of the Python files, and the documentation's links.
 pub(crate) fn check(ws: &Workspace) -> Result<()> {
     let venv = Venv::ready(ws)?;

@@ -105,7 +105,7 @@ fn of_process(name: &str, scene: &Scene) -> Option<Call<'static>> {
             });
         }
         "pids()" | "process_iter()" => return call!(floor.numbers("/proc")),
-        "process_iter(12 attributes)" => {
+        "process_iter(12 attributes)" | "snapshot(12 attributes)" => {
             return call!(floor.sweep(&sweep::FILES, From::Absolute));
         }
         _ => return None,

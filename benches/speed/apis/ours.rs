@@ -109,6 +109,7 @@ fn of_processes(name: &str, scene: &Scene) -> Option<Call<'static>> {
         "pid_exists()" => call!(sysvitals::pid_exists(pid)),
         "process_iter()" => tried!(table.iter().map(Iterator::count)),
         "process_iter(12 attributes)" => tried!(sweep::ours(&table)),
+        "snapshot(12 attributes)" => tried!(sweep::snapshot(&table)),
         "process_iter(['net_connections'])" => {
             tried!(table.read(Attrs::from([sysvitals::Attr::NetConnections])).map(Iterator::count))
         }
