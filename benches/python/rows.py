@@ -161,9 +161,7 @@ ROWS = {
     **{f"Process.{name}()": getter(name) for name in GETTERS},
     "Process.pid": lambda lib, s: partial(getattr, s.process(), "pid"),
     "Process.info": lambda lib, s: partial(getattr, with_info(lib), "info"),
-    "Process.__eq__()": lambda lib, s: partial(
-        s.process().__eq__, lib.Process(s.pid("ordinary"))
-    ),
+    "Process.__eq__()": lambda lib, s: partial(s.process().__eq__, lib.Process(s.pid("ordinary"))),
     "Process.__hash__()": lambda lib, s: s.process().__hash__,
     "Process.__str__()": lambda lib, s: s.process().__str__,
     "Process.oneshot()": lambda lib, s: partial(oneshot, s.process()),
@@ -192,9 +190,7 @@ ROWS = {
     "Process.rlimit()": lambda lib, s: partial(s.process().rlimit, lib.RLIMIT_NOFILE),
     # Setters, to what is set already.
     "Process.nice(value)": lambda lib, s: partial(s.process().nice, s.process().nice()),
-    "Process.ionice(value)": lambda lib, s: partial(
-        s.process().ionice, lib.IOPRIO_CLASS_BE, 4
-    ),
+    "Process.ionice(value)": lambda lib, s: partial(s.process().ionice, lib.IOPRIO_CLASS_BE, 4),
     "Process.rlimit(limits)": lambda lib, s: partial(
         s.process().rlimit, lib.RLIMIT_NOFILE, s.process().rlimit(lib.RLIMIT_NOFILE)
     ),
