@@ -93,11 +93,11 @@ const FULL: Plan = Plan {
 
 const QUICK: Plan = Plan {
     size: Size { sleepers: 200, owners: 40, mappings: 8000 },
-    apis: effort(5, 1.0, 1),
-    sweep: effort(7, 0.0, 5),
+    apis: effort(3, 1.0, 1),
+    sweep: effort(7, 0.0, 3),
     import: effort(7, 0.0, 5),
     growth: effort(3, 0.0, 2),
-    sizes: &[100, 300, 1000, 3000],
+    sizes: &[100, 300, 1000],
     greatest: 3000,
 };
 

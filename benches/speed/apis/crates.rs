@@ -55,7 +55,6 @@ pub fn procfs(name: &str, scene: &Scene) -> Option<Call<'static>> {
             call!(sweep::procfs(&names))
         }
         "process_iter()" => tried!(procfs::process::all_processes().map(Iterator::count)),
-        "boot_time()" => tried!(procfs::boot_time_secs()),
         "cpu_times()" | "cpu_times(percpu=True)" | "cpu_stats()" => {
             tried!(procfs::KernelStats::current())
         }
@@ -101,7 +100,6 @@ fn of_system(name: &str) -> Option<Call<'static>> {
         "boot_time()" => call!(System::boot_time()),
         "cpu_count(logical=False)" => call!(System::physical_core_count()),
         "cpu_freq(percpu=True)" => call!(system.refresh_cpu_frequency()),
-        "cpu_percent(percpu=True)" => call!(system.refresh_cpu_usage()),
         "disk_partitions()" => {
             call!(Disks::new_with_refreshed_list_specifics(DiskRefreshKind::nothing()))
         }

@@ -89,8 +89,14 @@ fn of_process(name: &str, scene: &Scene) -> Option<Call<'static>> {
                 }
             });
         }
-        "Process.children()" | "Process.children(recursive=True)" => {
-            return call!(floor.sweep(&[c"stat"], From::Absolute));
+        "Process.children()" => {
+            let pid = if name.ends_with(", of many") { scene.parent } else { pid };
+            return call!({
+                for tid in floor.numbers(&format!("/proc/{pid}/task")) {
+                    let path = CString::new(format!("/proc/{pid}/task/{tid}/children")).unwrap();
+                    floor.file(&path, true);
+                }
+            });
         }
         "Process.nice()" => return call!(rustix::process::getpriority_process(rustix_pid)),
         "Process.cpu_affinity()" => return call!(rustix::thread::sched_getaffinity(rustix_pid)),
@@ -142,7 +148,6 @@ fn of_system(name: &str) -> Option<Call<'static>> {
         "cpu_freq()" | "cpu_freq(percpu=True)" => c"/proc/cpuinfo",
         "disk_io_counters()" | "disk_io_counters(perdisk=True)" => c"/proc/diskstats",
         "disk_partitions()" | "disk_partitions(all=True)" => c"/proc/self/mounts",
-        "getloadavg()" => c"/proc/loadavg",
         "net_io_counters()" | "net_io_counters(pernic=True)" => c"/proc/net/dev",
         "swap_memory()" => c"/proc/vmstat",
         "virtual_memory()" => c"/proc/meminfo",
