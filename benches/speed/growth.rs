@@ -1,6 +1,6 @@
 //! Whether a process costs the same among many as among few.
 
-use crate::harness::{Effort, Figures};
+use crate::harness::{Effort, Figures, progress};
 use crate::load::Load;
 use crate::memory::{self, Peak};
 use crate::python::Python;
@@ -31,12 +31,12 @@ pub fn run(
     for &size in sizes {
         memory::fill(&mut loads, size);
         let processes = sysvitals::pids().map_err(|error| error.to_string())?.len();
-        eprint!("\r\x1b[K{processes} processes");
+        progress(&format!("{processes} processes"));
         points.push(Point { processes, figures: sweep::run(effort, &threads, &one, &svg::LINES)? });
     }
     memory::fill(&mut loads, greatest);
-    eprint!("\r\x1b[K{greatest} processes");
+    progress(&format!("{greatest} processes"));
     let peaks = memory::run(python)?;
-    eprint!("\r\x1b[K");
+    progress("");
     Ok(Growth { points, peaks })
 }

@@ -1,5 +1,6 @@
 //! Contestants that take turns, so that a noisy moment of the machine is shared by all of them.
 
+use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -57,6 +58,13 @@ impl<'a> Contestant<'a> {
             }
             Ok(nanos(start) / times as f64)
         })
+    }
+}
+
+/// What is measured now, to who watches.
+pub fn progress(text: &str) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[K{text}");
     }
 }
 

@@ -5,7 +5,7 @@ mod crates;
 mod floor;
 mod ours;
 
-use crate::harness::{Call, Contestant, Effort, Figures, Turn, race};
+use crate::harness::{Call, Contestant, Effort, Figures, Turn, progress, race};
 use crate::python::Server;
 use crate::scene::Scene;
 
@@ -49,7 +49,7 @@ impl Work {
 
 pub fn run(names: &[String], scene: &Scene, effort: Effort, server: &Server) -> Vec<Row> {
     let each = |name: &String| {
-        eprint!("\r\x1b[K{name}");
+        progress(name);
         let millis = effort.millis;
         let mut contestants = vec![
             server.contestant(PSUTIL, "psutil", name, millis),
@@ -66,7 +66,7 @@ pub fn run(names: &[String], scene: &Scene, effort: Effort, server: &Server) -> 
         Row { name: name.clone(), figures: race(contestants, effort) }
     };
     let rows = names.iter().map(each).collect();
-    eprint!("\r\x1b[K");
+    progress("");
     rows
 }
 
