@@ -19,7 +19,10 @@ pub const SLOWER: &[(&str, &str)] = &[(
 
 /// Rows in which psutil 7.2 does something else than psutil 8.0, and what.
 pub const DIFFERENT: &[(&str, &str)] = &[
-    ("Process.memory_footprint()", "7.2 has it as memory_full_info(), with memory_info()'s fields too"),
+    (
+        "Process.memory_footprint()",
+        "7.2 has it as memory_full_info(), with memory_info()'s fields too",
+    ),
     ("Process.memory_info()", "7.2 has two more fields, which are always 0"),
 ];
 
