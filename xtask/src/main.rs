@@ -38,9 +38,12 @@ enum Task {
     Ci,
     /// Check the rules of the tree that no compiler knows.
     Tidy,
-    /// Run the benchmarks.
+    /// Measure sysvitals against psutil, other crates and the kernel alone.
+    ///
+    /// Prints the page; `--write` puts it into `docs/`, `--quick` takes less than two minutes,
+    /// `--only apis|sweep|import|growth` is one part, `--profile N` our sweep alone, N times.
     Bench {
-        /// Arguments for the benchmarks.
+        /// Arguments for the benchmark.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
@@ -82,8 +85,9 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Tidy => tidy::run(&ws),
         Task::Bench { args } => {
             ws.require_file("benches/Cargo.toml")?;
-            cmd!(ws.sh, "cargo bench --manifest-path benches/Cargo.toml -- {args...}").run()?;
-            Ok(())
+            let python = python::for_bench(&ws)?;
+            let bench = cmd!(ws.sh, "cargo bench --manifest-path benches/Cargo.toml --");
+            Ok(bench.arg("--python").arg(python).args(args).run()?)
         }
         Task::Contract { update } => contract::run(&ws, update.as_deref()),
         Task::Fuzz { seconds, targets } => fuzz::run(&ws, seconds, &targets),

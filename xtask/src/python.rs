@@ -33,11 +33,18 @@ pub(crate) fn run(ws: &Workspace, filter: Option<&str>) -> Result<()> {
     }
 }
 
+/// An interpreter that has both psutil and the package.
+pub(crate) fn for_bench(ws: &Workspace) -> Result<PathBuf> {
+    let venv = Venv::ready(ws)?;
+    venv.build_package(ws)?;
+    Ok(venv.python)
+}
+
 /// The style of the Python files, and the documentation's links.
 pub(crate) fn check(ws: &Workspace) -> Result<()> {
     let venv = Venv::ready(ws)?;
-    venv.python(ws).args(["-m", "ruff", "check", "--no-cache", "python"]).run()?;
-    venv.python(ws).args(["-m", "ruff", "format", "--no-cache", "--check", "python"]).run()?;
+    venv.python(ws).args(["-m", "ruff", "check", "--no-cache", "python", "benches"]).run()?;
+    venv.python(ws).args(["-m", "ruff", "format", "--no-cache", "--check", "python", "benches"]).run()?;
     let site = ws.target.join("site");
     venv.python(ws)
         .args(["-m", "mkdocs", "build", "--quiet", "--strict"])

@@ -34,8 +34,9 @@ impl Floor {
 
     pub fn numbers(&mut self, dir: &str) -> Vec<i32> {
         let path = CString::new(dir).unwrap();
-        let fd = open(CWD, &path, OFlags::DIRECTORY).unwrap();
         let mut numbers = Vec::new();
+        // A process may have ended since.
+        let Ok(fd) = open(CWD, &path, OFlags::DIRECTORY) else { return numbers };
         let mut dir = RawDir::new(fd, &mut self.entries[..]);
         while let Some(entry) = dir.next() {
             let entry = entry.unwrap();
@@ -74,6 +75,17 @@ impl Floor {
 
     pub fn link(&mut self, path: &CStr) {
         let _ = rustix::fs::readlinkat_raw(CWD, path, &mut self.entries[..4096]);
+    }
+
+    /// The links of a folder of descriptors, each read.
+    pub fn links(&mut self, dir: &str) {
+        let path = CString::new(dir).unwrap();
+        let Ok(fd) = open(CWD, &path, OFlags::DIRECTORY) else { return };
+        let mut target = [MaybeUninit::uninit(); 4096];
+        let mut dir = RawDir::new(&fd, &mut self.entries[..]);
+        while let Some(Ok(entry)) = dir.next() {
+            let _ = rustix::fs::readlinkat_raw(&fd, entry.file_name(), &mut target);
+        }
     }
 }
 

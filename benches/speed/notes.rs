@@ -1,0 +1,125 @@
+//! What the figures do not say by themselves.
+
+use crate::apis::{FLOOR, PROCFS, PSUTIL, PYTHON, RUST, SYSINFO};
+use crate::sweep::{PYTHON_ONE, RUST_ONE, SNAPSHOT};
+
+/// APIs without a row, and why.
+pub const WITHOUT_ROW: &[(&str, &str)] = &[
+    ("Process.attrs", "a constant"),
+    ("Process.returncode", "a plain attribute, which wait_procs() sets"),
+    ("_set_debug", "sets a flag"),
+];
+
+/// Rows in which sysvitals' Python is slower than psutil's, and why.
+pub const SLOWER: &[(&str, &str)] = &[(
+    "Process.info",
+    "psutil 8.0 deprecates it: each access issues a warning and copies, where 7.2 has a plain \
+     attribute",
+)];
+
+/// Rows in which psutil 7.2 does something else than psutil 8.0, and what.
+pub const DIFFERENT: &[(&str, &str)] = &[
+    (
+        "Process.memory_footprint()",
+        "7.2 has it as memory_full_info(), with memory_info()'s fields too",
+    ),
+    ("Process.memory_info()", "7.2 has two more fields, which are always 0"),
+];
+
+/// A line of the summary: what a user waits for.
+pub struct Headline {
+    pub what: &'static str,
+    pub figure: Figure,
+    pub goal: Goal,
+    /// What bounds it, told where the goal is not reached.
+    pub bound: &'static str,
+}
+
+pub enum Figure {
+    /// Of the sweep: the second's time as a multiple of the first's.
+    Sweep(&'static str, &'static str),
+    /// Of a row of the APIs: psutil's time as a multiple of Python's.
+    Api(&'static str),
+    Import,
+    GeometricMean,
+    /// A process among the most as a multiple of a process among about 1,000.
+    Growth(&'static str),
+    /// The peak of a pass over the most processes, MiB.
+    Peak(&'static str),
+}
+
+/// What was set out to be reached.
+pub enum Goal {
+    AtLeast(f64),
+    AtMost(f64),
+    /// To be known, without a number to reach.
+    Known,
+}
+
+const fn known(what: &'static str, figure: Figure) -> Headline {
+    Headline { what, figure, goal: Goal::Known, bound: "" }
+}
+
+pub const HEADLINES: &[Headline] = &[
+    known("12 attributes, Python: × as fast as psutil", Figure::Sweep(PYTHON, PSUTIL)),
+    known(
+        "12 attributes, Python, one thread: × as fast as psutil",
+        Figure::Sweep(PYTHON_ONE, PSUTIL),
+    ),
+    known(
+        "12 attributes, snapshot in Python: × as fast as psutil",
+        Figure::Sweep(SNAPSHOT, PSUTIL),
+    ),
+    known(
+        "12 attributes, Rust, one thread: × the kernel's own price",
+        Figure::Sweep(FLOOR, RUST_ONE),
+    ),
+    known("12 attributes, Rust, one thread: × as fast as procfs", Figure::Sweep(RUST_ONE, PROCFS)),
+    known(
+        "12 attributes, Rust, one thread: × as fast as sysinfo",
+        Figure::Sweep(RUST_ONE, SYSINFO),
+    ),
+    known("children() of many: × as fast as psutil", Figure::Api("Process.children(), of many")),
+    known(
+        "process_iter(['net_connections']): × as fast as psutil",
+        Figure::Api("process_iter(['net_connections'])"),
+    ),
+    known("net_connections('all'): × as fast as psutil", Figure::Api("net_connections('all')")),
+    known("net_connections('tcp'): × as fast as psutil", Figure::Api("net_connections('tcp')")),
+    known("net_connections('unix'): × as fast as psutil", Figure::Api("net_connections('unix')")),
+    known(
+        "memory_maps(grouped=False) of many: × as fast as psutil",
+        Figure::Api("Process.memory_maps(grouped=False), of many"),
+    ),
+    known("wait_procs(), all have ended: × as fast as psutil", Figure::Api("wait_procs()")),
+    known(
+        "wait_procs(), ending meanwhile: × as fast as psutil",
+        Figure::Api("wait_procs(), ending meanwhile"),
+    ),
+    Headline {
+        what: "import: × as fast as psutil",
+        figure: Figure::Import,
+        goal: Goal::AtLeast(1.0),
+        bound: "",
+    },
+    Headline {
+        what: "All APIs, geometric mean: × as fast as psutil",
+        figure: Figure::GeometricMean,
+        goal: Goal::AtLeast(1.0),
+        bound: "",
+    },
+    Headline {
+        what: "Growth, Python: a process among the most ÷ among 1,000",
+        figure: Figure::Growth(PYTHON),
+        goal: Goal::AtMost(1.25),
+        bound: "",
+    },
+    Headline {
+        what: "Growth, Rust: a process among the most ÷ among 1,000",
+        figure: Figure::Growth(RUST),
+        goal: Goal::AtMost(1.25),
+        bound: "",
+    },
+    known("Peak memory of a pass over the most processes, Python: MiB", Figure::Peak(PYTHON)),
+    known("Peak memory of a pass over the most processes, Rust: MiB", Figure::Peak(RUST)),
+];
