@@ -44,7 +44,9 @@ pub(crate) fn for_bench(ws: &Workspace) -> Result<PathBuf> {
 pub(crate) fn check(ws: &Workspace) -> Result<()> {
     let venv = Venv::ready(ws)?;
     venv.python(ws).args(["-m", "ruff", "check", "--no-cache", "python", "benches"]).run()?;
-    venv.python(ws).args(["-m", "ruff", "format", "--no-cache", "--check", "python", "benches"]).run()?;
+    venv.python(ws)
+        .args(["-m", "ruff", "format", "--no-cache", "--check", "python", "benches"])
+        .run()?;
     let site = ws.target.join("site");
     venv.python(ws)
         .args(["-m", "mkdocs", "build", "--quiet", "--strict"])

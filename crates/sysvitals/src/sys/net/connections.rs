@@ -70,10 +70,9 @@ fn holders(roots: &Roots, root: &[u8], tables: &NetTables) -> Result<Vec<Holder>
     let next = AtomicUsize::new(0);
     let pass = || {
         let mut held = Vec::new();
-        let mut buf = Vec::new();
         while let Some(pids) = pids.chunks(TAKEN).nth(next.fetch_add(1, Relaxed)) {
             for &pid in pids {
-                holders_in(root, pid, tables, &mut buf, &mut held)?;
+                holders_in(root, pid, tables, &mut held)?;
             }
         }
         Ok(held)
@@ -93,16 +92,10 @@ fn holders(roots: &Roots, root: &[u8], tables: &NetTables) -> Result<Vec<Holder>
     Ok(all)
 }
 
-fn holders_in(
-    root: &[u8],
-    pid: Pid,
-    tables: &NetTables,
-    buf: &mut Vec<u8>,
-    held: &mut Vec<Holder>,
-) -> Result<()> {
+fn holders_in(root: &[u8], pid: Pid, tables: &NetTables, held: &mut Vec<Holder>) -> Result<()> {
     let folder = format!("{pid}/fd");
     let listed = pal::with_path(root, folder.as_bytes(), |path| {
-        pal::sockets_in(path, buf, |inode, fd| {
+        pal::sockets_in(path, |inode, fd| {
             held.extend(tables.place(inode).map(|place| (place, pid, fd)));
         })
     });

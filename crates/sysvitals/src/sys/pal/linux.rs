@@ -129,15 +129,11 @@ impl Folder {
         Ok(rustix::fs::fstat(&self.0)?.st_size.cast_unsigned())
     }
 
-    /// Where the link of this number leads; what a link of procfs leads to is never longer than a
-    /// page.
-    pub(crate) fn read_link<'b>(
-        &self,
-        number: i32,
-        buf: &'b mut [u8; 4096],
-    ) -> SysResult<&'b [u8]> {
+    /// Where the link of this number leads, if that is shorter than `buf`; what a link of procfs leads
+    /// to is never longer than a page.
+    pub(crate) fn read_link<'b>(&self, number: i32, buf: &'b mut [u8]) -> SysResult<&'b [u8]> {
         let name = rustix::path::DecInt::new(number);
-        let len = rustix::fs::readlinkat_raw(&self.0, name.as_c_str(), buf.as_mut_slice())?;
+        let len = rustix::fs::readlinkat_raw(&self.0, name.as_c_str(), &mut *buf)?;
         if len == buf.len() {
             Err(Errno::NAMETOOLONG)
         } else {
@@ -169,10 +165,7 @@ fn each_number(fd: &OwnedFd, mut each: impl FnMut(i32)) -> SysResult<()> {
             Err(Errno::INTR) => continue,
             other => other?,
         };
-        let name = entry.file_name().to_bytes();
-        if matches!(name, [b'0'] | [b'1'..=b'9', ..])
-            && let Some(number) = std::str::from_utf8(name).ok().and_then(|s| s.parse().ok())
-        {
+        if let Some(number) = number(entry.file_name().to_bytes()) {
             each(number);
         }
     }
@@ -180,36 +173,22 @@ fn each_number(fd: &OwnedFd, mut each: impl FnMut(i32)) -> SysResult<()> {
 }
 
 /// Calls `each` with the inode and the descriptor of every socket in a `/proc/[pid]/fd`, in no order.
-/// `buf` is what the folder is listed into.
-pub(crate) fn sockets_in(
-    path: &CStr,
-    buf: &mut Vec<u8>,
-    mut each: impl FnMut(u64, i32),
-) -> SysResult<()> {
-    let fd = open(path, OFlags::DIRECTORY)?;
-    grow(buf, 32 * 1024)?;
-    let mut dir = RawDir::new(fd.as_fd(), buf.spare_capacity_mut());
-    while let Some(entry) = dir.next() {
-        let entry = match entry {
-            Err(Errno::INTR) => continue,
-            other => other?,
-        };
-        let name = entry.file_name();
-        let Some(number) = number(name.to_bytes()) else { continue };
-        // A link that is longer is no socket's.
-        let mut link = [MaybeUninit::uninit(); 32];
-        match rustix::fs::readlinkat_raw(fd.as_fd(), name, &mut link) {
-            Ok((link, _)) => {
-                if let Some(inode) = socket_inode(link) {
-                    each(inode, number);
-                }
+pub(crate) fn sockets_in(path: &CStr, mut each: impl FnMut(u64, i32)) -> SysResult<()> {
+    let folder = Folder::open(path)?;
+    // A link that is longer is no socket's.
+    let mut link = [0; 32];
+    let mut result = Ok(());
+    folder.numbers(|fd| match folder.read_link(fd, &mut link) {
+        Ok(link) => {
+            if let Some(inode) = socket_inode(link) {
+                each(inode, fd);
             }
-            // Closed since; in an injected tree, no link or one that is too long.
-            Err(Errno::NOENT | Errno::SRCH | Errno::INVAL | Errno::NAMETOOLONG) => {}
-            Err(errno) => return Err(errno),
         }
-    }
-    Ok(())
+        // Closed since; in an injected tree, no link or one that is too long.
+        Err(Errno::NOENT | Errno::SRCH | Errno::INVAL | Errno::NAMETOOLONG) => {}
+        Err(errno) => result = Err(errno),
+    })?;
+    result
 }
 
 /// `socket:[inode]`

@@ -774,20 +774,10 @@ impl View {
         self.unless_gone(files)
     }
 
-    /// The sockets that the process holds: `(inode, fd)`, in the order of descriptors.
+    /// The sockets that the process holds: `(inode, fd)`, in no order.
     fn sockets(&self) -> Result<Vec<(u64, i32)>> {
         let mut sockets = Vec::new();
-        let folder = self.folder("fd")?;
-        let mut link = [0; 4096];
-        for fd in self.fds(&folder)? {
-            if let Some(link) = self.fd_link(&folder, fd, &mut link)?
-                && let Some(inode) = link.strip_prefix(b"socket:[")
-                && let Some(inode) = inode.strip_suffix(b"]")
-                && let Some(inode) = std::str::from_utf8(inode).ok().and_then(|s| s.parse().ok())
-            {
-                sockets.push((inode, fd));
-            }
-        }
+        self.at("fd", |path| pal::sockets_in(path, |inode, fd| sockets.push((inode, fd))))?;
         Ok(sockets)
     }
 
