@@ -61,51 +61,100 @@ const fn known(what: &'static str, figure: Figure) -> Headline {
 }
 
 pub const HEADLINES: &[Headline] = &[
-    known("12 attributes, Python: × as fast as psutil", Figure::Sweep(PYTHON, PSUTIL)),
-    known(
-        "12 attributes, Python, one thread: × as fast as psutil",
-        Figure::Sweep(PYTHON_ONE, PSUTIL),
-    ),
-    known(
-        "12 attributes, snapshot in Python: × as fast as psutil",
-        Figure::Sweep(SNAPSHOT, PSUTIL),
-    ),
-    known(
-        "12 attributes, Rust, one thread: × the kernel's own price",
-        Figure::Sweep(FLOOR, RUST_ONE),
-    ),
-    known("12 attributes, Rust, one thread: × as fast as procfs", Figure::Sweep(RUST_ONE, PROCFS)),
-    known(
-        "12 attributes, Rust, one thread: × as fast as sysinfo",
-        Figure::Sweep(RUST_ONE, SYSINFO),
-    ),
-    known("children() of many: × as fast as psutil", Figure::Api("Process.children(), of many")),
-    known(
-        "process_iter(['net_connections']): × as fast as psutil",
-        Figure::Api("process_iter(['net_connections'])"),
-    ),
-    known("net_connections('all'): × as fast as psutil", Figure::Api("net_connections('all')")),
-    known("net_connections('tcp'): × as fast as psutil", Figure::Api("net_connections('tcp')")),
-    known("net_connections('unix'): × as fast as psutil", Figure::Api("net_connections('unix')")),
-    known(
-        "memory_maps(grouped=False) of many: × as fast as psutil",
-        Figure::Api("Process.memory_maps(grouped=False), of many"),
-    ),
-    known("wait_procs(), all have ended: × as fast as psutil", Figure::Api("wait_procs()")),
-    known(
-        "wait_procs(), ending meanwhile: × as fast as psutil",
-        Figure::Api("wait_procs(), ending meanwhile"),
-    ),
+    Headline {
+        what: "12 attributes, Python: × as fast as psutil",
+        figure: Figure::Sweep(PYTHON, PSUTIL),
+        goal: Goal::AtLeast(5.0),
+        bound: "",
+    },
+    Headline {
+        what: "12 attributes, Python, one thread: × as fast as psutil",
+        figure: Figure::Sweep(PYTHON_ONE, PSUTIL),
+        goal: Goal::AtLeast(3.0),
+        bound: "",
+    },
+    Headline {
+        what: "12 attributes, snapshot in Python: × as fast as psutil",
+        figure: Figure::Sweep(SNAPSHOT, PSUTIL),
+        goal: Goal::AtLeast(8.0),
+        bound: "",
+    },
+    Headline {
+        what: "12 attributes, Rust, one thread: × the kernel's own price",
+        figure: Figure::Sweep(FLOOR, RUST_ONE),
+        goal: Goal::AtMost(1.3),
+        bound: "",
+    },
+    Headline {
+        what: "12 attributes, Rust, one thread: × as fast as procfs",
+        figure: Figure::Sweep(RUST_ONE, PROCFS),
+        goal: Goal::AtLeast(2.0),
+        bound: "",
+    },
+    Headline {
+        what: "12 attributes, Rust, one thread: × as fast as sysinfo",
+        figure: Figure::Sweep(RUST_ONE, SYSINFO),
+        goal: Goal::AtLeast(2.0),
+        bound: "",
+    },
+    Headline {
+        what: "children() of many: × as fast as psutil",
+        figure: Figure::Api("Process.children(), of many"),
+        goal: Goal::AtLeast(50.0),
+        bound: "",
+    },
+    Headline {
+        what: "process_iter(['net_connections']): × as fast as psutil",
+        figure: Figure::Api("process_iter(['net_connections'])"),
+        goal: Goal::AtLeast(30.0),
+        bound: "",
+    },
+    Headline {
+        what: "net_connections('all'): × as fast as psutil",
+        figure: Figure::Api("net_connections('all')"),
+        goal: Goal::AtLeast(5.0),
+        bound: "",
+    },
+    Headline {
+        what: "net_connections('tcp'): × as fast as psutil",
+        figure: Figure::Api("net_connections('tcp')"),
+        goal: Goal::AtLeast(5.0),
+        bound: "",
+    },
+    Headline {
+        what: "net_connections('unix'): × as fast as psutil",
+        figure: Figure::Api("net_connections('unix')"),
+        goal: Goal::AtLeast(5.0),
+        bound: "",
+    },
+    Headline {
+        what: "memory_maps(grouped=False) of many: × as fast as psutil",
+        figure: Figure::Api("Process.memory_maps(grouped=False), of many"),
+        goal: Goal::AtLeast(4.0),
+        bound: "",
+    },
+    Headline {
+        what: "wait_procs(), all have ended: × as fast as psutil",
+        figure: Figure::Api("wait_procs()"),
+        goal: Goal::AtLeast(1.0),
+        bound: "",
+    },
+    Headline {
+        what: "wait_procs(), ending meanwhile: × as fast as psutil",
+        figure: Figure::Api("wait_procs(), ending meanwhile"),
+        goal: Goal::AtLeast(1.0),
+        bound: "",
+    },
     Headline {
         what: "import: × as fast as psutil",
         figure: Figure::Import,
-        goal: Goal::AtLeast(1.0),
+        goal: Goal::AtLeast(3.0),
         bound: "",
     },
     Headline {
         what: "All APIs, geometric mean: × as fast as psutil",
         figure: Figure::GeometricMean,
-        goal: Goal::AtLeast(1.0),
+        goal: Goal::AtLeast(4.0),
         bound: "",
     },
     Headline {
