@@ -1,13 +1,11 @@
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
 use std::sync::{Arc, LazyLock, Mutex};
-use std::thread;
 
 use super::{Attrs, OneShot, Pid, Process, ProcessInfo, Shared, Snapshot, lock};
 use crate::env::Roots;
 use crate::error::Result;
 use crate::sys::process::Sources;
-use crate::sys::threads::threads;
+use crate::sys::threads::{in_chunks, threads};
 
 /// The processes seen so far, so that each keeps one [`Process`] from pass to pass (and with it the
 /// sample that `cpu_percent` compares with).
@@ -187,41 +185,6 @@ impl Pass {
     }
 }
 
-/// Reads the PIDs in chunks, of which each thread takes one after the other with a buffer of its
-/// own; the answers in the order of the chunks.
-fn in_chunks<T: Send>(
-    pids: &[Pid],
-    threads: usize,
-    read: impl Fn(&[Pid], &mut Vec<u8>) -> T + Sync,
-) -> Vec<T> {
-    const CHUNK: usize = 32;
-    let chunk = if threads == 1 { pids.len().max(1) } else { CHUNK };
-    let chunks = Mutex::new(pids.chunks(chunk).enumerate());
-    let work = || {
-        let mut buf = Vec::with_capacity(8192);
-        let mut done = Vec::new();
-        loop {
-            // Not in the loop's condition, which would hold the lock while reading.
-            let next = lock(&chunks).next();
-            let Some((place, chunk)) = next else { return done };
-            done.push((place, read(chunk, &mut buf)));
-        }
-    };
-    let mut answers = thread::scope(|scope| {
-        // Where the system has no thread to give, those that run do the work.
-        let others: Vec<_> = (1..threads)
-            .map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
-            .collect();
-        let mut answers = work();
-        for other in others {
-            answers.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        }
-        answers
-    });
-    answers.sort_unstable_by_key(|(place, _)| *place);
-    answers.into_iter().map(|(_, answer)| answer).collect()
-}
-
 /// Iterator over the running processes; from [`ProcessTable::iter`] and [`process_iter`].
 pub struct ProcessIter(Pass);
 
@@ -313,34 +276,4 @@ pub fn process_iter() -> Result<ProcessIter> {
 /// Forgets the processes that [`process_iter`] has seen.
 pub fn process_iter_cache_clear() {
     TABLE.cache_clear();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chunks_are_in_order_and_complete() {
-        for count in [0, 1, 31, 32, 33, 1000] {
-            let pids: Vec<Pid> = (1..=count).collect();
-            for threads in [1, 2, 8] {
-                let chunks = in_chunks(&pids, threads, |pids, buf| {
-                    // A buffer is a thread's own, and comes back as it was left.
-                    buf.push(0);
-                    (pids.to_vec(), buf.len())
-                });
-                let read: Vec<Pid> = chunks.iter().flat_map(|(pids, _)| pids.clone()).collect();
-                assert_eq!(read, pids, "{count} on {threads}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_panic_of_one_thread_is_the_callers() {
-        let pids: Vec<Pid> = (0..1000).collect();
-        let panicked = std::panic::catch_unwind(|| {
-            in_chunks(&pids, 4, |pids, _| assert!(!pids.contains(&999), "the last chunk"))
-        });
-        assert!(panicked.is_err());
-    }
 }

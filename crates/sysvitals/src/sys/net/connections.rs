@@ -1,5 +1,3 @@
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
 use rustix::io::Errno;
 
 use super::linux::NetTables;
@@ -8,7 +6,7 @@ use crate::env::Roots;
 use crate::error::{Error, Result};
 use crate::net::{AddressFamily, ConnectionKind, SystemConnection};
 use crate::sys::pal;
-use crate::sys::threads::threads;
+use crate::sys::threads::{in_chunks, threads};
 
 /// A descriptor of a socket: its place in the tables, the process, the number.
 type Holder = (usize, Pid, i32);
@@ -65,29 +63,11 @@ fn rows(tables: &NetTables, mut holders: &[Holder]) -> Vec<SystemConnection> {
 /// descriptors of all processes that we may look into.
 fn holders(roots: &Roots, root: &[u8], tables: &NetTables) -> Result<Vec<Holder>> {
     let pids = roots.pids()?;
-    // Some processes hold one descriptor and some ten thousand: a thread takes a few at a time.
-    const TAKEN: usize = 8;
-    let next = AtomicUsize::new(0);
-    let pass = || {
+    let parts = in_chunks(&pids, threads(pids.len()), |pids, _| {
         let mut held = Vec::new();
-        while let Some(pids) = pids.chunks(TAKEN).nth(next.fetch_add(1, Relaxed)) {
-            for &pid in pids {
-                holders_in(root, pid, tables, &mut held)?;
-            }
-        }
-        Ok(held)
-    };
-    let mut all = std::thread::scope(|scope| -> Result<_> {
-        // Where no thread is to be had, the others do its work.
-        let others: Vec<_> = (1..threads(pids.len()))
-            .map_while(|_| std::thread::Builder::new().spawn_scoped(scope, pass).ok())
-            .collect();
-        let mut all = pass()?;
-        for other in others {
-            all.append(&mut other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
-        }
-        Ok(all)
-    })?;
+        pids.iter().try_for_each(|&pid| holders_in(root, pid, tables, &mut held)).map(|()| held)
+    });
+    let mut all = parts.into_iter().collect::<Result<Vec<_>>>()?.concat();
     all.sort_unstable();
     Ok(all)
 }
