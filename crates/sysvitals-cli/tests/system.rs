@@ -523,7 +523,7 @@ fn a_busy_machine_is_busy() {
     busy.kill().unwrap();
     busy.wait().unwrap();
     assert!(all["cpu_percent"].as_f64().unwrap() > 0.0, "{all}");
-    assert!(all["cpu_times_percent"]["user"].as_f64().unwrap() > 0.0, "{all}");
+    assert!(all["cpu_times_percent"]["idle"].as_f64().unwrap() < 100.0, "{all}");
     let cpus = all["cpu_percent_percpu"].as_array().unwrap().len();
     assert_eq!(all["cpu_count"].as_u64(), u64::try_from(cpus).ok());
 }
