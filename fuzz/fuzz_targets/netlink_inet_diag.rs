@@ -4,5 +4,5 @@ use libfuzzer_sys::fuzz_target;
 use sysvitals::parse::inet_diag;
 
 fuzz_target!(|data: &[u8]| {
-    let _ = inet_diag(data, |_| ());
+    let _ = inet_diag(data, |_, _| ());
 });

@@ -224,6 +224,8 @@ class Process:
     _prefetch = None
     _ad_value = None
     _oneshot_depth = 0
+    _exe = None
+    _create_time = None
 
     def __init__(self, pid: int | None = None) -> None:
         self._init(pid)
@@ -299,7 +301,7 @@ class Process:
         return not self == other
 
     def __hash__(self) -> int:
-        return hash(self._pid)
+        return self._pid
 
     @property
     def pid(self) -> int:
@@ -362,9 +364,11 @@ class Process:
 
     def exe(self) -> str:
         """The executable's absolute path (`/proc/[pid]/exe`), `''` if there is none. Cached."""
-        if (known := self._prefetch) and "exe" in known:
-            return known["exe"]
-        return self._handle.exe()
+        if (exe := self._exe) is None:
+            if (known := self._prefetch) and "exe" in known:
+                return known["exe"]
+            self._exe = exe = self._handle.exe()
+        return exe
 
     def cmdline(self) -> list[str]:
         """The command line (`/proc/[pid]/cmdline`)."""
@@ -380,9 +384,11 @@ class Process:
 
     def create_time(self) -> float:
         """When the process began, seconds since the epoch (`/proc/[pid]/stat`, `/proc/stat`). Cached."""
-        if (known := self._prefetch) and "create_time" in known:
-            return known["create_time"]
-        return self._handle.create_time()
+        if (time := self._create_time) is None:
+            if (known := self._prefetch) and "create_time" in known:
+                return known["create_time"]
+            self._create_time = time = self._handle.create_time()
+        return time
 
     def ppid(self) -> int:
         """The parent's PID (`/proc/[pid]/stat`)."""
@@ -1021,7 +1027,7 @@ def cpu_freq(percpu: bool = False) -> scpufreq | list[scpufreq] | None:
 
 def getloadavg() -> tuple[float, float, float]:
     """How many processes run or wait to, on average over 1, 5 and 15 minutes (`getloadavg(3)`)."""
-    return _native.getloadavg()
+    return _os.getloadavg()
 
 
 # --- memory

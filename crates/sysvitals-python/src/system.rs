@@ -27,7 +27,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     functions! {
         boot_time cpu_count cpu_freq cpu_percent cpu_stats cpu_times cpu_times_percent
         disk_io_counters disk_io_counters_cache_clear disk_partitions disk_usage disk_usage_fd
-        disk_usage_timeout getloadavg net_connections net_if_addrs net_if_stats net_io_counters
+        disk_usage_timeout net_connections net_if_addrs net_if_stats net_io_counters
         net_io_counters_cache_clear sensors_battery sensors_fans sensors_temperatures
         start_cpu_percent swap_memory users virtual_memory
     }
@@ -118,11 +118,6 @@ fn cpu_freq<'py>(py: Python<'py>, procfs: PathBuf, percpu: bool) -> Object<'py> 
         return convert::records(py, &detached(py, || roots(procfs).cpu_freq_percpu())?);
     }
     optional(py, detached(py, || roots(procfs).cpu_freq())?.as_ref())
-}
-
-#[pyfunction]
-fn getloadavg(py: Python<'_>) -> PyResult<(f64, f64, f64)> {
-    detached(py, sysvitals::getloadavg)
 }
 
 // --- memory

@@ -15,7 +15,11 @@ const NEWADDR: u16 = 20;
 
 fn inet(bytes: &[u8]) -> Result<Vec<InetRow>, parse::ParseError> {
     let mut rows = Vec::new();
-    parse::inet_diag(bytes, |row| rows.push(row)).map(|()| rows)
+    parse::inet_diag(bytes, |v6, row| {
+        assert!(row.local.is_none_or(|local| local.is_ipv6() == v6));
+        rows.push(row);
+    })
+    .map(|()| rows)
 }
 
 fn unix(bytes: &[u8]) -> Result<Vec<UnixRow>, parse::ParseError> {
@@ -256,7 +260,7 @@ proptest! {
         let bytes = pieces.concat();
         // Off any alignment too.
         let bytes = bytes.get(skip..).unwrap_or_default();
-        let _ = parse::inet_diag(bytes, |_| ());
+        let _ = parse::inet_diag(bytes, |_, _| ());
         let _ = parse::unix_diag(bytes, |_| ());
         let _ = parse::netlink_links(bytes, |_| ());
         let _ = parse::netlink_addresses(bytes, |_| ());

@@ -13,6 +13,7 @@ const NLM_F_DUMP_INTR: u16 = 0x10;
 const NLA_TYPE_MASK: u16 = 0x3fff;
 
 // `linux/sock_diag.h`, `linux/unix_diag.h`
+const TCPDIAG_GETSOCK: u16 = 18;
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const UNIX_DIAG_NAME: u16 = 0;
 const UNIX_DIAG_RQLEN: u16 = 4;
@@ -158,30 +159,32 @@ fn i32_at(bytes: &[u8], at: usize) -> Option<i32> {
     array_at(bytes, at).map(i32::from_ne_bytes)
 }
 
-/// Calls `each` with the bodies of the messages of one type.
+/// Calls `each` with the bodies of the messages of some types.
 fn bodies<'a>(
     bytes: &'a [u8],
-    kind: u16,
+    kinds: &[u16],
     what: &'static str,
     mut each: impl FnMut(&'a [u8]) -> Result<Option<()>, ParseError>,
 ) -> Result<(), ParseError> {
     for message in netlink_messages(bytes) {
         let message = message?;
-        if message.kind == kind && each(message.body)?.is_none() {
+        if kinds.contains(&message.kind) && each(message.body)?.is_none() {
             return Err(ParseError::new(what));
         }
     }
     Ok(())
 }
 
-/// Reads a dump of `inet_diag` (`struct inet_diag_msg`), one call of `each` a socket.
-pub fn inet_diag(bytes: &[u8], mut each: impl FnMut(InetRow)) -> Result<(), ParseError> {
-    bodies(bytes, SOCK_DIAG_BY_FAMILY, "malformed inet_diag_msg", |body| {
-        Ok(inet_row(body).map(&mut each))
+/// Reads a dump of `inet_diag` (`struct inet_diag_msg`), one call of `each` a socket, which tells
+/// whether it is one of IPv6.
+pub fn inet_diag(bytes: &[u8], mut each: impl FnMut(bool, InetRow)) -> Result<(), ParseError> {
+    let kinds = [SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK];
+    bodies(bytes, &kinds, "malformed inet_diag_msg", |body| {
+        Ok(inet_row(body).map(|(v6, row)| each(v6, row)))
     })
 }
 
-fn inet_row(body: &[u8]) -> Option<InetRow> {
+fn inet_row(body: &[u8]) -> Option<(bool, InetRow)> {
     let [family, state] = array_at(body, 0)?;
     // Ports and addresses are in network order.
     let end = |port, addr| {
@@ -193,7 +196,8 @@ fn inet_row(body: &[u8]) -> Option<InetRow> {
         };
         Some((port != 0).then(|| SocketAddr::new(ip, port)))
     };
-    Some(InetRow { local: end(4, 8)?, remote: end(6, 24)?, state, inode: u32_at(body, 68)?.into() })
+    let inode = u32_at(body, 68)?.into();
+    Some((family == AF_INET6, InetRow { local: end(4, 8)?, remote: end(6, 24)?, state, inode }))
 }
 
 /// Reads a dump of `unix_diag` (`struct unix_diag_msg`), one call of `each` a socket.
@@ -201,7 +205,7 @@ fn inet_row(body: &[u8]) -> Option<InetRow> {
 /// The sockets that wait to be accepted have no inode, and `unix_diag` tells only how many a listening
 /// socket has; each is a row of its own, with the address of that socket, as in `/proc/net/unix`.
 pub fn unix_diag(bytes: &[u8], mut each: impl FnMut(UnixRow)) -> Result<(), ParseError> {
-    bodies(bytes, SOCK_DIAG_BY_FAMILY, "malformed unix_diag_msg", |body| {
+    bodies(bytes, &[SOCK_DIAG_BY_FAMILY], "malformed unix_diag_msg", |body| {
         let (Some([_family, kind, state]), Some(inode)) = (array_at(body, 0), u32_at(body, 4))
         else {
             return Ok(None);
@@ -256,7 +260,7 @@ pub struct Link {
 
 /// Reads the answer to `RTM_GETLINK`, one call of `each` an interface.
 pub fn netlink_links(bytes: &[u8], mut each: impl FnMut(Link)) -> Result<(), ParseError> {
-    bodies(bytes, RTM_NEWLINK, "malformed ifinfomsg", |body| {
+    bodies(bytes, &[RTM_NEWLINK], "malformed ifinfomsg", |body| {
         let (Some(index), Some(flags), Some(rest)) =
             (u32_at(body, 4), u32_at(body, 8), body.get(16..))
         else {
@@ -302,7 +306,7 @@ pub fn netlink_addresses(
     bytes: &[u8],
     mut each: impl FnMut(LinkAddress),
 ) -> Result<(), ParseError> {
-    bodies(bytes, RTM_NEWADDR, "malformed ifaddrmsg", |body| {
+    bodies(bytes, &[RTM_NEWADDR], "malformed ifaddrmsg", |body| {
         let (Some([family, prefix]), Some(index), Some(rest)) =
             (array_at(body, 0), u32_at(body, 4), body.get(8..))
         else {

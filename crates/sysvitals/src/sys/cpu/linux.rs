@@ -284,6 +284,10 @@ fn policies(roots: &Roots) -> Vec<(usize, PathBuf)> {
     if !policies.is_empty() {
         return policies;
     }
+    // Before Linux 4.3.
+    if !folder.join("cpu0/cpufreq").is_dir() {
+        return Vec::new();
+    }
     let mut cpus = numbered(&folder, b"cpu");
     cpus.retain_mut(|(_, cpu)| {
         cpu.push("cpufreq");

@@ -69,13 +69,40 @@ impl NetTables {
     ) -> Result<Self> {
         let mut tables = Self::default();
         let mut buf = Vec::new();
-        for (wanted, table) in kind.tables().into_iter().zip(all_tables()) {
+        let mut wanted = kind.tables();
+        let all = all_tables();
+        if let ([tcp4 @ true, _, tcp6 @ true, ..], [inet, _, inet6, ..]) = (&mut wanted, &all)
+            && netlink
+            && tables.dump_tcp(inet, inet6, &mut buf)
+        {
+            (*tcp4, *tcp6) = (false, false);
+        }
+        for (wanted, table) in wanted.into_iter().zip(all) {
             // A kernel need not have the diag module of each protocol, nor let everyone ask.
             if wanted && !(netlink && tables.dump(&table, &mut buf)) {
                 tables.file(&table, &mut buf, &read)?;
             }
         }
         Ok(tables)
+    }
+
+    /// Reads the TCP sockets of both families at once. A dump by family walks the kernel's whole hash
+    /// table for each (262,144 buckets on 24 GiB: 2 ms); the older request knows no family.
+    fn dump_tcp(&mut self, inet: &Table, inet6: &Table, buf: &mut Vec<u8>) -> bool {
+        let request = tcp_diag_request();
+        netlink::dump(&Request::TcpSockets(&request), buf).is_ok()
+            && self.add_inet(buf, |v6| if v6 { inet6 } else { inet })
+    }
+
+    /// Adds the sockets of a dump; false, and none is added, where it cannot be understood.
+    fn add_inet<'t>(&mut self, dump: &[u8], table: impl Fn(bool) -> &'t Table) -> bool {
+        let mut rows = Vec::new();
+        let understood = parse::inet_diag(dump, |v6, row| rows.push((v6, row))).is_ok();
+        if understood {
+            self.reserve(rows.len());
+            rows.into_iter().for_each(|(v6, row)| self.inet(row, table(v6)));
+        }
+        understood
     }
 
     /// Reads a table by netlink; false, and nothing is read, where that cannot be done.
@@ -91,13 +118,7 @@ impl NetTables {
             }
             return read;
         }
-        let mut rows = Vec::new();
-        let read = parse::inet_diag(buf, |row| rows.push(row)).is_ok();
-        if read {
-            self.reserve(rows.len());
-            rows.into_iter().for_each(|row| self.inet(row, table));
-        }
-        read
+        self.add_inet(buf, |_| table)
     }
 
     fn file(
@@ -215,12 +236,23 @@ fn all_tables() -> [Table; 5] {
     ]
 }
 
-/// `struct inet_diag_req_v2`: every state that `/proc/net/tcp` lists, of every address.
+/// The states that `/proc/net/tcp` lists: 1 ESTABLISHED to 12 NEW_SYN_RECV. 13, since Linux 6.8, is of
+/// sockets that are bound and not yet in any table.
+const STATES: u32 = 0x1ffe;
+
+/// `struct inet_diag_req`: every address. What stands for the family is not read.
+fn tcp_diag_request() -> Vec<u8> {
+    const STATES_AT: usize = 52;
+    const LENGTH: usize = 60;
+    let mut request = vec![0; STATES_AT];
+    request.extend(STATES.to_ne_bytes());
+    request.resize(LENGTH, 0);
+    request
+}
+
+/// `struct inet_diag_req_v2`: every address.
 fn inet_diag_request(v6: bool, tcp: bool) -> Vec<u8> {
     const LENGTH: usize = 56;
-    // 1 ESTABLISHED to 12 NEW_SYN_RECV. 13, since Linux 6.8, is of sockets that are bound and not yet
-    // in any table.
-    const STATES: u32 = 0x1ffe;
     let family = if v6 { libc::AF_INET6 } else { libc::AF_INET };
     let protocol = if tcp { libc::IPPROTO_TCP } else { libc::IPPROTO_UDP };
     let mut request = vec![family as u8, protocol as u8, 0, 0];

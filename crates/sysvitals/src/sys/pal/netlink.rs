@@ -14,6 +14,8 @@ use crate::parse::{self, NetlinkPart};
 pub(crate) enum Request<'a> {
     /// `SOCK_DIAG_BY_FAMILY` of `NETLINK_SOCK_DIAG`.
     Sockets(&'a [u8]),
+    /// `TCPDIAG_GETSOCK` of `NETLINK_SOCK_DIAG`.
+    TcpSockets(&'a [u8]),
     /// `RTM_GETLINK` of `NETLINK_ROUTE`.
     Links,
     /// `RTM_GETADDR` of `NETLINK_ROUTE`.
@@ -47,11 +49,12 @@ enum Dump {
 
 fn dump_once(request: &Request<'_>, answer: &mut Vec<u8>, room: usize) -> SysResult<Dump> {
     const SEQ: u32 = 1;
+    const TCPDIAG_GETSOCK: u16 = 18;
     const SOCK_DIAG_BY_FAMILY: u16 = 20;
+    let sock_diag = Some(rustix::net::netlink::SOCK_DIAG);
     let (protocol, message) = match request {
-        Request::Sockets(body) => {
-            (Some(rustix::net::netlink::SOCK_DIAG), message(SOCK_DIAG_BY_FAMILY, SEQ, body))
-        }
+        Request::Sockets(body) => (sock_diag, message(SOCK_DIAG_BY_FAMILY, SEQ, body)),
+        Request::TcpSockets(body) => (sock_diag, message(TCPDIAG_GETSOCK, SEQ, body)),
         // An `ifinfomsg` and an `ifaddrmsg` of zeros: every family, every interface.
         Request::Links => (None, message(libc::RTM_GETLINK, SEQ, &[0; 16])),
         Request::Addresses => (None, message(libc::RTM_GETADDR, SEQ, &[0; 8])),

@@ -235,6 +235,13 @@ fn identify_young<'a>(
     Ok(())
 }
 
+/// The network namespace of the process or thread with this folder.
+fn net_namespace(dir: &[u8]) -> Option<u64> {
+    let link = pal::with_path(dir, b"ns/net", pal::read_link).ok()?;
+    let inode = link.strip_prefix(b"net:[")?.strip_suffix(b"]")?;
+    std::str::from_utf8(inode).ok()?.parse().ok()
+}
+
 /// A set of kernel sources.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sources(u8);
@@ -794,20 +801,20 @@ impl View {
         if sockets.is_empty() {
             return self.unless_gone(Vec::new());
         }
+        let namespace = net_namespace(&self.dir);
         let read = || {
-            NetTables::read(kind, false, |file, buf| {
+            // Netlink tells of the namespace of the thread that asks.
+            let netlink = self.roots.is_default()
+                && self.roots.uses_netlink()
+                && namespace.is_some()
+                && namespace == net_namespace(b"/proc/thread-self/");
+            NetTables::read(kind, netlink, |file, buf| {
                 self.at(file, |path| pal::read_to_end(path, buf))
             })
             .map_err(|error| error.with_pid(self.pid))
         };
-        let tables = tables(self.net_namespace(), &read)?;
+        let tables = tables(namespace, &read)?;
         self.unless_gone(net::join(&sockets, &tables))
-    }
-
-    fn net_namespace(&self) -> Option<u64> {
-        let link = pal::with_path(&self.dir, b"ns/net", pal::read_link).ok()?;
-        let inode = link.strip_prefix(b"net:[")?.strip_suffix(b"]")?;
-        std::str::from_utf8(inode).ok()?.parse().ok()
     }
 
     pub(crate) fn threads(&self) -> Result<Vec<Thread>> {

@@ -66,12 +66,6 @@ pub(crate) fn wait_all(
             waiter.pidfd = None;
         }
     }
-    for (index, waiter) in waiters.iter_mut().enumerate() {
-        let Some(waiter) = waiter else { continue };
-        waiter.pidfd = waiter.pidfd.take().filter(|pidfd| {
-            epoll.as_ref().is_some_and(|epoll| epoll.add(pidfd.as_fd(), index).is_ok())
-        });
-    }
     let mut left_over = waiters.len();
     let mut due: Vec<usize> = (0..waiters.len()).collect();
     // Those of whom only a look can tell: without a pidfd, or a zombie that another has to wait for,
@@ -86,7 +80,15 @@ pub(crate) fn wait_all(
                 *place = None;
                 left_over -= 1;
                 ended(index)?;
-            } else if !waiter.untold && (waiter.pidfd.is_none() || waiter.exited) {
+                continue;
+            }
+            if !waiter.added {
+                waiter.added = true;
+                waiter.pidfd = waiter.pidfd.take().filter(|pidfd| {
+                    epoll.as_ref().is_some_and(|epoll| epoll.add(pidfd.as_fd(), index).is_ok())
+                });
+            }
+            if !waiter.untold && (waiter.pidfd.is_none() || waiter.exited) {
                 waiter.untold = true;
                 untold.push(index);
                 sleep = FIRST_SLEEP;
@@ -154,6 +156,8 @@ struct Waiter<'p> {
     pidfd: Option<OwnedFd>,
     /// There was no descriptor left for a pidfd.
     starved: bool,
+    /// The pidfd is in the set, if there is one: a process that has ended already needs none.
+    added: bool,
     /// The pidfd has told that the process exited, but somebody else's wait is still due.
     exited: bool,
     /// Only a look can tell of the end.
@@ -170,6 +174,7 @@ impl<'p> Waiter<'p> {
             process,
             pidfd: pidfd.ok(),
             starved,
+            added: false,
             exited: false,
             untold: false,
             verified: Cell::new(false),
