@@ -241,7 +241,7 @@ class Process:
             raise NoSuchProcess(pid, msg="process PID out of range") from OverflowError(
                 "signed integer is greater than maximum"
             )
-        self._setup(pid)
+        self._pid = pid
         try:
             self._handle = _native.Handle(PROCFS_PATH, pid)
         except NoSuchProcess as err:
@@ -249,15 +249,10 @@ class Process:
                 raise NoSuchProcess(pid, msg=err.msg) from None
             self._handle = _native.Handle.gone(PROCFS_PATH, pid)
 
-    def _setup(self, pid):
-        self._pid = pid
-        self._lock = _RLock()
-
     @classmethod
     def _from_handle(cls, handle):
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         self._pid = handle.pid
-        self._lock = _RLock()
         self._handle = handle
         return self
 
@@ -632,7 +627,8 @@ class Process:
 
     def children(self, recursive: bool = False) -> list[Process]:
         """The children; with `recursive` all descendants."""
-        return [Process._from_handle(h) for h in self._handle.children(bool(recursive))]
+        make = Process._from_handle
+        return [make(handle) for handle in self._handle.children(bool(recursive))]
 
     # --- actions
 
@@ -694,7 +690,9 @@ class _OneShot:
 
     def __enter__(self):
         proc = self._proc
-        proc._lock.acquire()
+        # Few of many ever need one.
+        lock = proc.__dict__.get("_lock") or proc.__dict__.setdefault("_lock", _RLock())
+        lock.acquire()
         if proc._oneshot_depth == 0:
             proc._handle.oneshot_enter()
         proc._oneshot_depth += 1

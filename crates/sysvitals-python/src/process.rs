@@ -199,11 +199,12 @@ impl Pass {
         let info_row = |info: ProcessInfo| (info.process().clone(), Some(info));
         // What has been read is no reason to let another thread have the GIL.
         let ready = match self.rows.try_lock().as_deref_mut() {
-            Ok(Rows::Infos(infos)) => infos.next_ready(),
-            _ => None,
+            Ok(Rows::Infos(infos)) => infos.next_ready().map(info_row),
+            Ok(Rows::Processes(processes)) => processes.next_known().map(|known| (known, None)),
+            Err(_) => None,
         };
         let row = match ready {
-            Some(info) => Some(info_row(info)),
+            Some(row) => Some(row),
             None => {
                 py.detach(|| match &mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner) {
                     Rows::Infos(infos) => infos.next().map(info_row),

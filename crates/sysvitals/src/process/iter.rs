@@ -188,6 +188,16 @@ impl Pass {
 /// Iterator over the running processes; from [`ProcessTable::iter`] and [`process_iter`].
 pub struct ProcessIter(Pass);
 
+impl ProcessIter {
+    /// The next process, if it is one that was seen before and needs no reading.
+    #[doc(hidden)]
+    pub fn next_known(&mut self) -> Option<Process> {
+        let known = self.0.known.get(self.0.pids.as_slice().first()?)?.clone();
+        self.0.pids.next();
+        Some(known)
+    }
+}
+
 impl Iterator for ProcessIter {
     type Item = Process;
 

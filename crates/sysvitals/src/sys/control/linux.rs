@@ -213,10 +213,15 @@ pub(crate) fn cpu_affinity(process: &Process) -> Result<Vec<usize>> {
 }
 
 pub(crate) fn set_cpu_affinity(process: &Process, cpus: &[usize]) -> Result<()> {
-    let online = host::online_cpus(&Roots::default())?;
-    if let Some(cpu) = cpus.iter().find(|cpu| !online.contains(cpu)) {
-        return Err(Error::invalid(format!("invalid CPU {cpu}; choose between {online:?}"))
-            .with_pid(process.pid()));
+    let mut online = Vec::new();
+    // Those that the process has are there.
+    let has = pal::affinity(process.pid()).unwrap_or_default();
+    if cpus.is_empty() || cpus.iter().any(|cpu| !has.contains(cpu)) {
+        online = host::online_cpus(&Roots::default())?;
+        if let Some(cpu) = cpus.iter().find(|cpu| !online.contains(cpu)) {
+            return Err(Error::invalid(format!("invalid CPU {cpu}; choose between {online:?}"))
+                .with_pid(process.pid()));
+        }
     }
     // The kernel cuts the mask to what the cpuset of the process grants.
     let wanted = if cpus.is_empty() { &online } else { cpus };

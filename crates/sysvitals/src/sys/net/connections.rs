@@ -65,17 +65,25 @@ fn holders(roots: &Roots, root: &[u8], tables: &NetTables) -> Result<Vec<Holder>
     let pids = roots.pids()?;
     let parts = in_chunks(&pids, threads(pids.len()), |pids, _| {
         let mut held = Vec::new();
-        pids.iter().try_for_each(|&pid| holders_in(root, pid, tables, &mut held)).map(|()| held)
+        pids.iter()
+            .try_for_each(|&pid| holders_in(roots, root, pid, tables, &mut held))
+            .map(|()| held)
     });
     let mut all = parts.into_iter().collect::<Result<Vec<_>>>()?.concat();
     all.sort_unstable();
     Ok(all)
 }
 
-fn holders_in(root: &[u8], pid: Pid, tables: &NetTables, held: &mut Vec<Holder>) -> Result<()> {
+fn holders_in(
+    roots: &Roots,
+    root: &[u8],
+    pid: Pid,
+    tables: &NetTables,
+    held: &mut Vec<Holder>,
+) -> Result<()> {
     let folder = format!("{pid}/fd");
     let listed = pal::with_path(root, folder.as_bytes(), |path| {
-        pal::sockets_in(path, |inode, fd| {
+        pal::sockets_in(path, roots.is_default(), |inode, fd| {
             held.extend(tables.place(inode).map(|place| (place, pid, fd)));
         })
     });

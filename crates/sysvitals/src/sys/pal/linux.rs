@@ -124,6 +124,11 @@ impl Folder {
         each_number(&self.0, each)
     }
 
+    /// Has the next listing begin at a position.
+    fn seek(&self, position: u64) -> SysResult<()> {
+        rustix::fs::seek(&self.0, rustix::fs::SeekFrom::Start(position)).map(drop)
+    }
+
     /// The size of the folder itself.
     pub(crate) fn size(&self) -> SysResult<u64> {
         Ok(rustix::fs::fstat(&self.0)?.st_size.cast_unsigned())
@@ -173,20 +178,42 @@ fn each_number(fd: &OwnedFd, mut each: impl FnMut(i32)) -> SysResult<()> {
 }
 
 /// Calls `each` with the inode and the descriptor of every socket in a `/proc/[pid]/fd`, in no order.
-pub(crate) fn sockets_in(path: &CStr, mut each: impl FnMut(u64, i32)) -> SysResult<()> {
+///
+/// Most processes number their descriptors without a gap, and those can be asked for unlisted, which
+/// saves a fifth. The kernel's own folder has each descriptor at a position of its number and two: the
+/// listing begins at the first gap, so that nothing is passed over whatever is opened meanwhile.
+pub(crate) fn sockets_in(
+    path: &CStr,
+    is_kernels: bool,
+    mut each: impl FnMut(u64, i32),
+) -> SysResult<()> {
     let folder = Folder::open(path)?;
     // A link that is longer is no socket's.
     let mut link = [0; 32];
-    let mut result = Ok(());
-    folder.numbers(|fd| match folder.read_link(fd, &mut link) {
+    let mut look = |fd| match folder.read_link(fd, &mut link) {
         Ok(link) => {
             if let Some(inode) = socket_inode(link) {
                 each(inode, fd);
             }
+            Ok(true)
         }
-        // Closed since; in an injected tree, no link or one that is too long.
-        Err(Errno::NOENT | Errno::SRCH | Errno::INVAL | Errno::NAMETOOLONG) => {}
-        Err(errno) => result = Err(errno),
+        Err(Errno::NAMETOOLONG) => Ok(true),
+        // Closed since; in an injected tree, no link.
+        Err(Errno::NOENT | Errno::SRCH | Errno::INVAL) => Ok(false),
+        Err(errno) => Err(errno),
+    };
+    if is_kernels {
+        let mut gap: u32 = 0;
+        while look(gap.cast_signed())? {
+            gap += 1;
+        }
+        folder.seek(u64::from(gap) + 2)?;
+    }
+    let mut result = Ok(());
+    folder.numbers(|fd| {
+        if let Err(errno) = look(fd) {
+            result = Err(errno);
+        }
     })?;
     result
 }

@@ -784,7 +784,9 @@ impl View {
     /// The sockets that the process holds: `(inode, fd)`, in no order.
     fn sockets(&self) -> Result<Vec<(u64, i32)>> {
         let mut sockets = Vec::new();
-        self.at("fd", |path| pal::sockets_in(path, |inode, fd| sockets.push((inode, fd))))?;
+        self.at("fd", |path| {
+            pal::sockets_in(path, self.roots.is_default(), |inode, fd| sockets.push((inode, fd)))
+        })?;
         Ok(sockets)
     }
 
