@@ -40,6 +40,11 @@ pub const SLOWER: &[(&str, &str)] = &[
         "the start time is read first: a child of ours that has got the PID of another must not be \
          waited for in its place",
     ),
+    ("wait_procs()", "as Process.wait()"),
+    (
+        "wait_procs(), ending meanwhile",
+        "both take as long as the children take to end, which varies by half from round to round",
+    ),
     ("cpu_count()", "sysconf(3) in both"),
     ("getloadavg()", "the same call of `os`, in a function that has psutil 8.0's annotations"),
     ("users()", "there is no utmp here: psutil is done, sysvitals looks for systemd's sessions"),
@@ -145,8 +150,9 @@ pub const HEADLINES: &[Headline] = &[
         what: "net_connections('all'): × as fast as psutil",
         figure: Figure::Api("net_connections('all')"),
         goal: Goal::AtLeast(5.0),
-        bound: "the kernel takes some 4 µs for the link of a descriptor, and there are 13,000; \
-                two CPUs cannot do it in less than half the floor",
+        bound: "the kernel takes some 4 µs for the link of a descriptor, and there are 13,000; two CPUs \
+                cannot do it in less than half the floor, and there it is. In use: one dump for TCP \
+                of both families, links without a listing. No gain: statx(2) instead of the links",
     },
     Headline {
         what: "net_connections('tcp'): × as fast as psutil",
@@ -170,13 +176,15 @@ pub const HEADLINES: &[Headline] = &[
         what: "wait_procs(), all have ended: × as fast as psutil",
         figure: Figure::Api("wait_procs()"),
         goal: Goal::AtLeast(1.0),
-        bound: "",
+        bound: "the start time of each is read first: a child of ours that has got the PID of \
+                another must not be waited for in its place",
     },
     Headline {
         what: "wait_procs(), ending meanwhile: × as fast as psutil",
         figure: Figure::Api("wait_procs(), ending meanwhile"),
         goal: Goal::AtLeast(1.0),
-        bound: "",
+        bound: "both take as long as the children take to end, which varies by half from round to \
+                round",
     },
     Headline {
         what: "import: × as fast as psutil",

@@ -756,8 +756,8 @@ impl Process {
         self.oneshot().open_files()
     }
 
-    /// The sockets that the process holds: `/proc/[pid]/fd`, and `/proc/[pid]/net` of the network
-    /// namespace that the process lives in.
+    /// The sockets that the process holds: `/proc/[pid]/fd`, and those of the network namespace that the
+    /// process lives in, by `NETLINK_SOCK_DIAG` where it is ours, from `/proc/[pid]/net` elsewhere.
     ///
     /// # Errors
     /// As every getter; [`AccessDenied`](ErrorKind::AccessDenied) for another user's process.
