@@ -269,11 +269,32 @@ fn files_tell_the_same_as_netlink() {
     let netlink = Roots::default();
     let files = netlink.without_netlink();
     assert_eq!(sorted(all(&netlink)), sorted(all(&files)));
-    // Nor does it matter whether there is IPv6.
-    for kind in [ConnectionKind::Tcp6, ConnectionKind::Udp6, ConnectionKind::Unix] {
+    for &kind in ConnectionKind::ALL {
         let read = |roots: &Roots| sorted(roots.net_connections(kind).unwrap());
-        assert_eq!(read(&netlink), read(&files));
+        assert_eq!(read(&netlink), read(&files), "{kind:?}");
+        let own = |roots: &Roots| {
+            let process = roots.process(our_pid()).unwrap();
+            let mut rows: Vec<_> = process.net_connections(kind).unwrap();
+            assert!(!rows.is_empty(), "{kind:?}");
+            rows.sort_by_key(|row| row.fd);
+            rows
+        };
+        assert_eq!(own(&netlink), own(&files), "{kind:?}");
     }
+}
+
+#[test]
+fn descriptors_with_gaps_between() {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let laddr = inet(socket.local_addr().unwrap());
+    let high = rustix::io::fcntl_dupfd_cloexec(&socket, 900).unwrap();
+    drop(socket);
+    let own = Process::current().net_connections(ConnectionKind::Udp4).unwrap();
+    let row = own.iter().find(|row| row.laddr == laddr).unwrap();
+    assert_eq!(row.fd, high.as_raw_fd());
+    let all = net_connections(ConnectionKind::Udp4).unwrap();
+    let row = all.iter().find(|row| row.laddr == laddr).unwrap();
+    assert_eq!((row.pid, row.fd), (Some(our_pid()), high.as_raw_fd()));
 }
 
 #[test]
