@@ -252,8 +252,9 @@ fn a_listed_child_is_not_its_successor() {
 #[test]
 fn what_became_of_a_listed_child() {
     let child = Forked::new(|| {
-        ns::fork(ns::pause);
+        let first = ns::fork(ns::pause);
         ns::fork(|| 0);
+        ns::reap(first);
         ns::pause()
     });
     let parent = Process::new(child.0).unwrap();
@@ -268,13 +269,14 @@ fn what_became_of_a_listed_child() {
     assert!(a.create_time().unwrap() <= a2.create_time().unwrap());
     assert_eq!(a.parent().unwrap(), Some(parent.clone()));
     let (unasked, later) = (list().remove(0), list().remove(0));
-    drop(child);
-    ns::until("all have ended", || !a.is_running());
+    ns::kill(a.pid(), libc::SIGKILL);
+    ns::until("it has ended", || !a.is_running());
     // It was never asked for its start time; its PID is all that is known of it.
     assert_eq!(unasked, a);
     assert_eq!(unasked, later);
     assert!(!unasked.is_running());
     assert_eq!(unasked.kill().unwrap_err().kind(), ErrorKind::NoSuchProcess);
     assert_eq!(later.wait(Some(Duration::ZERO)).unwrap(), None);
+    drop(child);
     assert_eq!(parent.children(true).unwrap_err().kind(), ErrorKind::NoSuchProcess);
 }
