@@ -1,6 +1,7 @@
 //! Whole files and folders of the kernel's, where a path is all that is needed.
 
 use std::ffi::OsString;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -21,6 +22,18 @@ pub(crate) fn read_to_end(path: &Path) -> Result<Vec<u8>> {
     pal::with_path(path.as_os_str().as_bytes(), b"", |path| pal::read_to_end(path, &mut text))
         .map_err(|errno| Error::os(errno.into()).with_path(path))?;
     Ok(text)
+}
+
+/// What was read, or None where there is no such file or folder.
+pub(crate) fn if_there<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Err(error) if failed_with(&error, io::ErrorKind::NotFound) => Ok(None),
+        result => result.map(Some),
+    }
+}
+
+pub(crate) fn failed_with(error: &Error, kind: io::ErrorKind) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == kind)
 }
 
 /// The names in a folder, sorted.

@@ -55,6 +55,16 @@ impl<const N: usize> NoWrap<N> {
     }
 }
 
+/// The counters of all devices together; None without one.
+pub(crate) fn sum<const N: usize>(rows: impl Iterator<Item = [u64; N]>) -> Option<[u64; N]> {
+    rows.reduce(|mut sum, values| {
+        for (sum, value) in sum.iter_mut().zip(values) {
+            *sum = sum.wrapping_add(value);
+        }
+        sum
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

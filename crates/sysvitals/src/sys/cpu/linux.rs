@@ -98,8 +98,10 @@ fn readings<T: Clone>(
 }
 
 pub(crate) fn start_percent(roots: &Roots) {
-    let all = times(roots).ok();
-    let each = times_percpu(roots).ok();
+    let text = file::read(&roots.proc().join("stat")).unwrap_or_default();
+    let all = parse::cpu_total(&text).ok().as_ref().map(seconds);
+    let each =
+        parse::cpu_percpu(&text).ok().map(|rows| rows.iter().map(seconds).collect::<Vec<_>>());
     with_last(roots, |last| {
         *last = Last {
             percent: all,
@@ -211,7 +213,11 @@ pub(crate) fn freq(roots: &Roots) -> Result<Option<CpuFreq>> {
 pub(crate) fn freq_percpu(roots: &Roots) -> Result<Vec<CpuFreq>> {
     let policies = policies(roots);
     let mhz = match cpuinfo_mhz(roots) {
-        Err(error) if !policies.is_empty() && is_missing(&error) => Vec::new(),
+        Err(error)
+            if !policies.is_empty() && file::failed_with(&error, io::ErrorKind::NotFound) =>
+        {
+            Vec::new()
+        }
         mhz => mhz?,
     };
     if policies.is_empty() {
@@ -266,10 +272,6 @@ pub(crate) fn freq_percpu(roots: &Roots) -> Result<Vec<CpuFreq>> {
         });
     }
     Ok(all)
-}
-
-fn is_missing(error: &Error) -> bool {
-    error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 fn cpuinfo_mhz(roots: &Roots) -> Result<Vec<f64>> {

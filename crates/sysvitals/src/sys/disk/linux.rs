@@ -13,20 +13,9 @@ use crate::env::Roots;
 use crate::error::{Error, ErrorKind, Result};
 use crate::parse::{self, DiskStats, Mount, ParseError};
 use crate::process::round1;
-use crate::sys::file;
+use crate::sys::file::{self, failed_with, if_there};
+use crate::sys::nowrap;
 use crate::sys::pal::{self, Space, SysResult};
-
-fn failed_with(error: &Error, kind: io::ErrorKind) -> bool {
-    error.io_error().is_some_and(|error| error.kind() == kind)
-}
-
-/// What was read, or None where there is no such file or folder.
-fn if_there<T>(result: Result<T>) -> Result<Option<T>> {
-    match result {
-        Err(error) if failed_with(&error, io::ErrorKind::NotFound) => Ok(None),
-        result => result.map(Some),
-    }
-}
 
 pub(crate) fn partitions(roots: &Roots, all: bool) -> Result<Vec<DiskPartition>> {
     let mounts = parse::mounts(&file::read_to_end(&mounts_file(roots))?);
@@ -177,16 +166,8 @@ fn ask(path: &Path) -> Result<Arc<Question>> {
 pub(crate) fn io_counters(roots: &Roots, nowrap: bool) -> Result<Option<DiskIoCounters>> {
     let rows = rows(roots, nowrap)?;
     let disks = if_there(file::names(&roots.sys().join("block")))?.unwrap_or_default();
-    let mut total = None;
-    for (name, values) in rows {
-        if disks.binary_search(&file_name(&name)).is_ok() {
-            let total = total.get_or_insert([0u64; 9]);
-            for (total, value) in total.iter_mut().zip(values) {
-                *total = total.wrapping_add(value);
-            }
-        }
-    }
-    Ok(total.map(counters))
+    let whole = rows.into_iter().filter(|(name, _)| disks.binary_search(&file_name(name)).is_ok());
+    Ok(nowrap::sum(whole.map(|(_, values)| values)).map(counters))
 }
 
 pub(crate) fn io_counters_perdisk(

@@ -1,5 +1,4 @@
 use std::ffi::OsString;
-use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -41,15 +40,10 @@ pub(crate) fn users() -> Result<Vec<User>> {
 }
 
 fn users_in(utmp: &Path, sessions: &Path) -> Result<Vec<User>> {
-    match file::read(utmp) {
-        Ok(records) => Ok(parse::utmp(&records, WIDE_UTMP).into_iter().map(logged_in).collect()),
-        Err(error) if is_missing(&error) => session_users(sessions),
-        Err(error) => Err(error),
+    match file::if_there(file::read(utmp))? {
+        Some(records) => Ok(parse::utmp(&records, WIDE_UTMP).into_iter().map(logged_in).collect()),
+        None => session_users(sessions),
     }
-}
-
-fn is_missing(error: &Error) -> bool {
-    error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 fn logged_in(login: parse::Login) -> User {
@@ -72,10 +66,7 @@ fn host(name: Option<OsString>) -> OsString {
 
 /// The users by their sessions, in the order they came.
 fn session_users(folder: &Path) -> Result<Vec<User>> {
-    let names = match file::names(folder) {
-        Err(error) if is_missing(&error) => return Ok(Vec::new()),
-        names => names?,
-    };
+    let names = file::if_there(file::names(folder))?.unwrap_or_default();
     let mut users = Vec::new();
     for name in names {
         // A file that is not yet written, and a FIFO whose closing ends the session.
@@ -83,11 +74,8 @@ fn session_users(folder: &Path) -> Result<Vec<User>> {
             continue;
         }
         let path = folder.join(name);
-        let text = match file::read(&path) {
-            // The session has ended meanwhile.
-            Err(error) if is_missing(&error) => continue,
-            text => text?,
-        };
+        // None for a session that has ended meanwhile.
+        let Some(text) = file::if_there(file::read(&path))? else { continue };
         let session = parse::session(&text).map_err(|error| Error::parse(error, path))?;
         users.extend(session.map(|session| User {
             name: session.user,

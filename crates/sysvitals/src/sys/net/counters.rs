@@ -4,31 +4,21 @@ use crate::env::Roots;
 use crate::error::{Error, Result};
 use crate::net::NetIoCounters;
 use crate::parse;
-use crate::sys::file;
+use crate::sys::{file, nowrap};
 
 pub(crate) fn io_counters(roots: &Roots, nowrap: bool) -> Result<Option<NetIoCounters>> {
-    let total = io_counters_pernic(roots, nowrap)?
-        .into_iter()
-        .map(|(_, counters)| counters)
-        .reduce(|sum, counters| NetIoCounters {
-            bytes_sent: sum.bytes_sent.wrapping_add(counters.bytes_sent),
-            bytes_recv: sum.bytes_recv.wrapping_add(counters.bytes_recv),
-            packets_sent: sum.packets_sent.wrapping_add(counters.packets_sent),
-            packets_recv: sum.packets_recv.wrapping_add(counters.packets_recv),
-            errin: sum.errin.wrapping_add(counters.errin),
-            errout: sum.errout.wrapping_add(counters.errout),
-            dropin: sum.dropin.wrapping_add(counters.dropin),
-            dropout: sum.dropout.wrapping_add(counters.dropout),
-        });
-    Ok(total)
+    Ok(nowrap::sum(rows(roots, nowrap)?.into_iter().map(|(_, values)| values)).map(counters))
 }
 
 pub(crate) fn io_counters_pernic(
     roots: &Roots,
     nowrap: bool,
 ) -> Result<Vec<(OsString, NetIoCounters)>> {
-    let rows = if nowrap { roots.net_io().adjust(|| read(roots))? } else { read(roots)? };
-    Ok(rows.into_iter().map(|(name, values)| (name, counters(values))).collect())
+    Ok(rows(roots, nowrap)?.into_iter().map(|(name, values)| (name, counters(values))).collect())
+}
+
+fn rows(roots: &Roots, nowrap: bool) -> Result<Vec<(OsString, [u64; 8])>> {
+    if nowrap { roots.net_io().adjust(|| read(roots)) } else { read(roots) }
 }
 
 fn read(roots: &Roots) -> Result<Vec<(OsString, [u64; 8])>> {

@@ -192,7 +192,7 @@ pub(crate) fn sockets_in(
     let mut link = [0; 32];
     let mut look = |fd| match folder.read_link(fd, &mut link) {
         Ok(link) => {
-            if let Some(inode) = socket_inode(link) {
+            if let Some(inode) = link_inode(link, b"socket") {
                 each(inode, fd);
             }
             Ok(true)
@@ -218,9 +218,9 @@ pub(crate) fn sockets_in(
     result
 }
 
-/// `socket:[inode]`
-fn socket_inode(link: &[u8]) -> Option<u64> {
-    number(link.strip_prefix(b"socket:[")?.strip_suffix(b"]")?)
+/// The inode in a link to what has no path: `socket:[inode]`, `net:[inode]`.
+pub(crate) fn link_inode(link: &[u8], kind: &[u8]) -> Option<u64> {
+    number(link.strip_prefix(kind)?.strip_prefix(b":[")?.strip_suffix(b"]")?)
 }
 
 /// A decimal number as the kernel writes it, without zeros before it.

@@ -238,8 +238,7 @@ fn identify_young<'a>(
 /// The network namespace of the process or thread with this folder.
 fn net_namespace(dir: &[u8]) -> Option<u64> {
     let link = pal::with_path(dir, b"ns/net", pal::read_link).ok()?;
-    let inode = link.strip_prefix(b"net:[")?.strip_suffix(b"]")?;
-    std::str::from_utf8(inode).ok()?.parse().ok()
+    pal::link_inode(&link, b"net")
 }
 
 /// A set of kernel sources.

@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -32,12 +31,7 @@ fn degrees(path: &Path) -> Option<f64> {
 
 /// The names in a folder that begin so; none where there is no such folder.
 fn names(folder: &Path, prefix: &str) -> Result<Vec<OsString>> {
-    let mut names = match file::names(folder) {
-        Err(error) if error.io_error().is_some_and(|e| e.kind() == io::ErrorKind::NotFound) => {
-            return Ok(Vec::new());
-        }
-        names => names?,
-    };
+    let mut names = file::if_there(file::names(folder))?.unwrap_or_default();
     names.retain(|name| name.as_bytes().starts_with(prefix.as_bytes()));
     Ok(names)
 }
