@@ -1,7 +1,6 @@
 //! Contestants that take turns, so that a noisy moment of the machine is shared by all of them.
 
 use std::io::IsTerminal;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 /// One call; an error is why it cannot be measured.
@@ -136,7 +135,7 @@ pub fn race(mut contestants: Vec<Contestant<'_>>, effort: Effort) -> Vec<Figures
             if figures.missing.is_some() {
                 continue;
             }
-            match caught(&mut contestant.turn) {
+            match (contestant.turn)() {
                 Ok(nanos) if round > 0 => figures.rounds.push(nanos),
                 Ok(_) => {}
                 Err(why) => figures.missing = Some(why),
@@ -144,14 +143,4 @@ pub fn race(mut contestants: Vec<Contestant<'_>>, effort: Effort) -> Vec<Figures
         }
     }
     figures
-}
-
-/// A call that panics is missing, and the others are measured all the same.
-fn caught(turn: &mut Turn<'_>) -> Result<f64, String> {
-    let turn = AssertUnwindSafe(turn);
-    catch_unwind(move || {
-        let turn = turn;
-        (turn.0)()
-    })
-    .unwrap_or_else(|_| Err("panicked".into()))
 }
